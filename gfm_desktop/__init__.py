@@ -1,0 +1,3 @@
+"""GFM Desktop: genomic foundation models for biologists, offline."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,36 @@
+"""What every job is: frozen values with a `run` that yields its progress."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from gfm_desktop.jobs.context import JobContext
+    from gfm_desktop.jobs.events import Finished, Partial, Progress
+
+
+class Job(Protocol):
+    """A frozen, slotted, picklable dataclass of numbers, strings and paths.
+
+    `run` is a generator that yields `Progress` (at least once a batch) and `Partial`,
+    and returns its `Finished`. It raises `GfmError` for what a user can mend. It never
+    yields an ending itself: `jobs.guard.run_guarded` adds `Started` and exactly one
+    ending. Closing the generator cancels the job.
+
+    Attributes:
+        title: A few words for the job strip, such as ``"Score sample.vcf.gz"``.
+        resumable: True where running it again continues from what is on disk.
+    """
+
+    resumable: ClassVar[bool]
+
+    @property
+    def title(self) -> str:
+        """Return what the job strip calls it."""
+        ...
+
+    def run(self, context: JobContext) -> Generator[Progress | Partial, None, Finished]:
+        """Do the work."""
+        ...

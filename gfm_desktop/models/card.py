@@ -1,0 +1,54 @@
+"""What the library tells about a model before anybody loads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gfm_desktop.genome.variant import VariantKind
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """Facts of one model, shown in the library and written into every result.
+
+    Attributes:
+        id: What the command line calls it, such as ``"ci-spliceai"``.
+        name: What people call it.
+        family: Architecture family, such as ``"splice"``.
+        summary: One sentence for a biologist.
+        species: Species that it was trained on.
+        context_bp: Sequence that one prediction sees, in bp.
+        parameters: Number of weights, all replicates together.
+        licence: SPDX expression of the weights.
+        licence_url: Where the licence text can be read.
+        attribution: Who made it, as the licence asks for it.
+        commercial_use: Whether the licence allows it.
+        citation: The paper to cite.
+        source: Where the weights come from, with the version.
+        scores: Kinds of variants that it can score.
+        scorers: Names of scorers that fit, the recommended one first.
+        tracks: Names of predicted tracks that fit.
+        built_in: True where the weights ship with the app.
+        limits: What a user must know before trusting a number.
+    """
+
+    id: str
+    name: str
+    family: str
+    summary: str
+    species: tuple[str, ...]
+    context_bp: int
+    parameters: int
+    licence: str
+    licence_url: str
+    attribution: str
+    commercial_use: bool
+    citation: str
+    source: str
+    scores: tuple[VariantKind, ...]
+    scorers: tuple[str, ...]
+    tracks: tuple[str, ...]
+    built_in: bool = False
+    limits: str = ""

@@ -1,0 +1,97 @@
+"""What a scorer says of itself: forms, headers and help are built from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from gfm_desktop.genome.status import Status
+
+if TYPE_CHECKING:
+    from gfm_desktop.genome.variant import Variant
+
+OptionValue = int | float | bool | str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting of a scorer: a form makes a field of it, the CLI a flag.
+
+    Attributes:
+        name: Keyword argument of the scorer's function.
+        label: What the form writes beside the field.
+        help: Tooltip and ``--help`` text.
+        default: Value where the user says nothing; its type is the field's type.
+        minimum: Smallest allowed number.
+        maximum: Largest allowed number.
+        choices: Allowed strings, where the value is one of a few.
+        unit: Unit of a number, such as ``"bp"``.
+    """
+
+    name: str
+    label: str
+    help: str
+    default: OptionValue
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column that a scorer adds to the score table."""
+
+    name: str
+    kind: Literal["float", "int", "str"]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerCard:
+    """Facts of one scorer.
+
+    Attributes:
+        name: What the command line calls it, such as ``"splice-delta"``.
+        title: What the window calls it.
+        equation: The formula in one line, as tooltips show it.
+        units: Units and range of ``score``.
+        source: Paper or program that the rule comes from.
+        needs: Attribute of the model protocol it needs: ``"splice"``.
+        columns: What it writes beside ``score``.
+        options: Its settings.
+        thresholds: Published cut-offs, value to meaning; empty where none exist.
+        needs_annotation: Whether gene models change the result.
+    """
+
+    name: str
+    title: str
+    equation: str
+    units: str
+    source: str
+    needs: str
+    columns: tuple[Column, ...]
+    options: tuple[Option, ...] = ()
+    thresholds: tuple[tuple[float, str], ...] = ()
+    needs_annotation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VariantScore:
+    """The outcome for one variant: a score, or the reason why there is none.
+
+    Attributes:
+        variant: What was scored (normalised).
+        status: `SCORED` or one of the refusals.
+        reason: Why there is no score, or a caution; empty for a plain score.
+        score: The number; None unless `SCORED`. Never 0 for "missing".
+        gene: Name of the gene that `score` belongs to; empty where there is none.
+        columns: Values of the scorer's own columns (absent or None where missing).
+    """
+
+    variant: Variant
+    status: Status
+    reason: str = ""
+    score: float | None = None
+    gene: str = ""
+    columns: dict[str, float | int | str | None] = field(default_factory=dict)
