@@ -1,0 +1,326 @@
+"""Columns of an opened variant table and its scores, as arrays.
+
+Numbers lie in dense NumPy arrays, one entry a row, so that sorting, filtering and
+drawing never touch Python objects; text stays in Arrow buffers. A snapshot is never
+changed after it is made: readers on any thread may keep one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gfm_desktop.errors import InputError
+from gfm_desktop.genome.status import Status
+from gfm_desktop.genome.variant import VariantKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+STATUSES: tuple[Status, ...] = tuple(Status)
+"""Status of each code in a `status` array."""
+KINDS: tuple[VariantKind, ...] = tuple(VariantKind)
+"""Kind of each code in a `kind` array; `NO_KIND` stands for "cannot be told"."""
+NO_KIND = 255
+PART_COLUMNS = ("row", "status", "reason", "gene", "score")
+"""What every score part has; the rest are the scorer's own columns."""
+_REPEATED = [
+    "chrom",
+    "contig",
+    "ref",
+    "alt",
+    "norm_ref",
+    "norm_alt",
+    "kind",
+    "status",
+    "reason",
+    "fix",
+]
+_MANY_CHUNKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """One snapshot: n rows of the variant table.
+
+    Attributes:
+        text: Arrow table of the Parquet file, in row order, one chunk a column.
+        chrom: (n,) codes into `chroms`.
+        chroms: Chromosome names in natural order (chr2 before chr10).
+        contig: (n,) codes into `contigs`; -1 where the genome has no such contig.
+        contigs: The genome's names.
+        start: (n,) 0-based position on the contig: normalised where the allele can
+            be normalised, otherwise as in the file; -1 where there is none.
+        kind: (n,) codes into `KINDS`, or `NO_KIND`.
+        read_status: (n,) codes into `STATUSES`, as the reader of the file left it.
+        by_position: (n,) rows ordered by contig, then start.
+        sorted_start: (n,) starts in that order.
+        first: (contigs + 1,) where each contig begins in that order.
+        status: (n,) codes into `STATUSES`: of the score part where there is one.
+        score: (n,) float64, NaN where there is none.
+        gene: (n,) codes into `genes`; -1 where there is none.
+        genes: Gene names in order of appearance.
+        place: (n,) position of the row in `scores`; -1 where it is not scored yet.
+        scores: Arrow table of all score parts, or None.
+        parts: Names of the parts that were read.
+    """
+
+    text: Any
+    chrom: NDArray[np.int32]
+    chroms: tuple[str, ...]
+    contig: NDArray[np.int32]
+    contigs: tuple[str, ...]
+    start: NDArray[np.int64]
+    kind: NDArray[np.uint8]
+    read_status: NDArray[np.uint8]
+    by_position: NDArray[np.int64]
+    sorted_start: NDArray[np.int64]
+    first: NDArray[np.int64]
+    status: NDArray[np.uint8]
+    score: NDArray[np.float64]
+    gene: NDArray[np.int32]
+    genes: tuple[str, ...]
+    place: NDArray[np.int32]
+    scores: Any = None
+    parts: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.start)
+
+    def between(self, contig: str, start: int, end: int) -> NDArray[np.int64]:
+        """Return the rows that begin in a stretch (0-based half-open), by position."""
+        if contig not in self.contigs:
+            return np.empty(0, np.int64)
+        code = self.contigs.index(contig)
+        low, high = int(self.first[code]), int(self.first[code + 1])
+        here = self.sorted_start[low:high]
+        left, right = np.searchsorted(here, [start, end])
+        return self.by_position[low + left : low + right]
+
+
+def load_columns(table: Path) -> Columns:
+    """Read a variant table.
+
+    Args:
+        table: Parquet file of `genome.variant_table`.
+
+    Raises:
+        InputError: If the file is no variant table.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        text = pq.read_table(table, read_dictionary=_REPEATED)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(
+            f"The table of variants cannot be read: {error}.",
+            where=str(table),
+            todo="Open the variant file again.",
+        ) from error
+    text = text.unify_dictionaries().combine_chunks()
+    rows = _numbers(text["row"], fill=-1)
+    if not np.array_equal(rows, np.arange(len(rows))):
+        text = text.take(np.argsort(rows, kind="stable"))
+    chrom, names = _codes(text["chrom"])
+    ranked = sorted(range(len(names)), key=lambda i: natural_key(names[i]))
+    rank = np.empty(len(names) + 1, np.int32)
+    rank[ranked] = np.arange(len(names))
+    rank[-1] = -1
+    contig, contigs = _codes(text["contig"])
+    start = _numbers(text["start"], fill=-1)
+    written = _numbers(text["pos"], fill=0) - 1
+    start = np.where(start >= 0, start, np.maximum(written, -1))
+    status = _coded(text["status"], STATUSES, STATUSES.index(Status.FAILED))
+    n = len(start)
+    by_position = np.lexsort((start, contig)).astype(np.int64)
+    return Columns(
+        text=text,
+        chrom=rank[chrom],
+        chroms=tuple(names[i] for i in ranked),
+        contig=contig,
+        contigs=tuple(contigs),
+        start=start,
+        kind=_coded(text["kind"], KINDS, NO_KIND),
+        read_status=status,
+        by_position=by_position,
+        sorted_start=start[by_position],
+        first=np.searchsorted(contig[by_position], np.arange(len(contigs) + 1)),
+        status=status,
+        score=np.full(n, np.nan),
+        gene=np.full(n, -1, np.int32),
+        genes=(),
+        place=np.full(n, -1, np.int32),
+    )
+
+
+def without_scores(columns: Columns) -> Columns:
+    """Return the table as it was before any scoring."""
+    n = len(columns)
+    return replace(
+        columns,
+        status=columns.read_status,
+        score=np.full(n, np.nan),
+        gene=np.full(n, -1, np.int32),
+        genes=(),
+        place=np.full(n, -1, np.int32),
+        scores=None,
+        parts=frozenset(),
+    )
+
+
+def empty(columns: Columns) -> Columns:
+    """Return a table of the same columns without rows, which holds no memory."""
+    none = np.empty(0, np.int64)
+    cut = replace(
+        columns,
+        text=columns.text.slice(0, 0).combine_chunks(),
+        chrom=none.astype(np.int32),
+        contig=none.astype(np.int32),
+        start=none,
+        kind=none.astype(np.uint8),
+        read_status=none.astype(np.uint8),
+        by_position=none,
+        sorted_start=none,
+        first=np.zeros(len(columns.contigs) + 1, np.int64),
+    )
+    return without_scores(cut)
+
+
+def with_parts(columns: Columns, parts: Sequence[Path]) -> Columns:
+    """Return the table with more score parts joined on ``row``.
+
+    Args:
+        columns: The table so far.
+        parts: Parquet files of a run folder, each complete. Where two parts hold one
+            row, the later one counts.
+
+    Raises:
+        InputError: If a part cannot be read or belongs to another table.
+    """
+    if not parts:
+        return columns
+    added = _read_parts(parts)
+    rows = _numbers(added["row"], fill=-1)
+    if len(rows) and not 0 <= rows.min() <= rows.max() < len(columns):
+        raise InputError(
+            "The scores belong to another table of variants.",
+            where=str(parts[0].parent),
+            todo="Score the variants again.",
+        )
+    genes, codes = _merge_names(columns.genes, added["gene"])
+    status, score = columns.status.copy(), columns.score.copy()
+    gene, place = columns.gene.copy(), columns.place.copy()
+    status[rows] = _coded(added["status"], STATUSES, STATUSES.index(Status.FAILED))
+    score[rows] = _floats(added["score"])
+    gene[rows] = codes
+    known = 0 if columns.scores is None else len(columns.scores)
+    place[rows] = np.arange(known, known + len(rows), dtype=np.int32)
+    return replace(
+        columns,
+        status=status,
+        score=score,
+        gene=gene,
+        genes=genes,
+        place=place,
+        scores=_appended(columns.scores, added),
+        parts=columns.parts | {part.name for part in parts},
+    )
+
+
+def scorer_column(columns: Columns, name: str) -> NDArray[np.float64]:
+    """Return a numeric column of the scorer as (n,) float64, NaN where missing."""
+    values = np.full(len(columns), np.nan)
+    if columns.scores is not None and name in columns.scores.column_names:
+        scored = columns.place >= 0
+        values[scored] = _floats(columns.scores[name])[columns.place[scored]]
+    return values
+
+
+def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key that puts chr2 before chr10 and numbers before X, Y, M."""
+    pieces = re.findall(r"\d+|\D+", name)
+    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in pieces)
+
+
+def _read_parts(parts: Sequence[Path]) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    tables = []
+    for part in parts:
+        try:
+            # Threads cost more than they gain on files of a few hundred rows.
+            tables.append(pq.ParquetFile(part).read(use_threads=False))
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(
+                f"A part of the scores cannot be read: {error}.",
+                where=str(part),
+                todo="Delete this file and score again: the rest is kept.",
+            ) from error
+    return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
+
+
+def _appended(known: Any, added: Any) -> Any:
+    import pyarrow as pa
+
+    if known is None:
+        return added
+    joined = pa.concat_tables([known, added], promote_options="permissive")
+    # Looking up single rows slows down with the number of chunks.
+    many = joined["row"].num_chunks > _MANY_CHUNKS
+    return joined.combine_chunks() if many else joined
+
+
+def _numbers(column: Any, *, fill: int) -> NDArray[np.int64]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    filled = pc.fill_null(column.cast(pa.int64()), fill)
+    return np.asarray(filled.to_numpy(), dtype=np.int64)
+
+
+def _floats(column: Any) -> NDArray[np.float64]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    filled = pc.fill_null(column.cast(pa.float64()), float("nan"))
+    return np.asarray(filled.to_numpy(), dtype=np.float64)
+
+
+def _codes(column: Any) -> tuple[NDArray[np.int32], list[str]]:
+    import pyarrow as pa
+
+    whole = column.combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], "")
+    if not pa.types.is_dictionary(whole.type):
+        whole = whole.cast(pa.string()).dictionary_encode()
+    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return codes.astype(np.int32), [str(v or "") for v in whole.dictionary.to_pylist()]
+
+
+def _coded(column: Any, known: Sequence[str], other: int) -> NDArray[np.uint8]:
+    codes, names = _codes(column)
+    lookup = {name: code for code, name in enumerate(known)}
+    table = np.array([lookup.get(n, other) for n in names] + [other], np.uint8)
+    return table[codes]
+
+
+def _merge_names(
+    known: tuple[str, ...], column: Any
+) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    codes, names = _codes(column)
+    merged = {name: code for code, name in enumerate(known)}
+    for name in names:
+        if name:
+            merged.setdefault(name, len(merged))
+    table = np.array([merged.get(name, -1) for name in names] + [-1], np.int32)
+    return tuple(merged), table[codes]

@@ -1,0 +1,233 @@
+"""The opened variants with their scores: ordered, filtered and paged.
+
+The variant table (`genome.variant_table`) and the parts of a scoring run
+(`jobs.run_folder`) are Parquet files on disk. Here they become columns: one snapshot
+of arrays (`workspace.score_columns`), replaced as a whole when more parts arrive, so
+that the window, the browser and a worker thread can all read at once.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gfm_desktop.workspace.row_order import RowFilter, ordered, passing
+from gfm_desktop.workspace.score_columns import (
+    KINDS,
+    NO_KIND,
+    PART_COLUMNS,
+    STATUSES,
+    empty,
+    load_columns,
+    with_parts,
+    without_scores,
+)
+from gfm_desktop.workspace.variant_row import VariantMarks, VariantRow, variant_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from gfm_desktop.genome.interval import Interval
+    from gfm_desktop.workspace.score_columns import Columns
+
+__all__ = [
+    "FIXED_COLUMNS",
+    "KINDS",
+    "NO_KIND",
+    "STATUSES",
+    "RowFilter",
+    "ScoreTable",
+    "VariantMarks",
+    "VariantRow",
+]
+
+FIXED_COLUMNS = (
+    "position",
+    "id",
+    "ref",
+    "alt",
+    "kind",
+    "gene",
+    "score",
+    "status",
+    "reason",
+    "line",
+)
+"""Columns that every table has, as `ScoreTable.order` sorts by them."""
+
+
+class ScoreTable:
+    """A variant table with the scores of one run, or none.
+
+    Reading is lazy: the file is read at the first question. Every method may be
+    called from any thread.
+    """
+
+    def __init__(self, table: Path) -> None:
+        """Name the Parquet file of `genome.variant_table`; nothing is read yet."""
+        self.path = table
+        self._lock = threading.RLock()
+        self._columns: Columns | None = None
+        self._connection: Any = None
+        self._folder: Path | None = None
+        self._closed = False
+
+    def attach(self, run_folder: Path | None) -> None:
+        """Show a run's scores: reads the parts that were not read before.
+
+        Args:
+            run_folder: Folder with ``scores-*.parquet``; None shows no scores.
+
+        Raises:
+            InputError: If a part cannot be read or belongs to other variants.
+        """
+        with self._lock:
+            columns = self._snapshot()
+            names = _part_names(run_folder)
+            if run_folder != self._folder or not columns.parts <= set(names):
+                columns = without_scores(columns)
+            new = [n for n in names if n not in columns.parts]
+            if run_folder is not None:
+                columns = with_parts(columns, [run_folder / name for name in new])
+            self._folder = run_folder
+            self._columns = columns
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of all columns: the fixed ones, then the scorer's."""
+        return FIXED_COLUMNS + self.scorer_columns
+
+    @property
+    def scorer_columns(self) -> tuple[str, ...]:
+        """Return the names of the scorer's own columns; empty before scoring."""
+        scores = self._snapshot().scores
+        names = [] if scores is None else scores.column_names
+        return tuple(name for name in names if name not in PART_COLUMNS)
+
+    @property
+    def records(self) -> int:
+        """Return the number of records (lines) of the variant file."""
+        from pyarrow import compute
+
+        return int(compute.count_distinct(self._snapshot().text["record"]).as_py())
+
+    def __len__(self) -> int:
+        """Return the number of rows: one an ALT allele."""
+        return len(self._snapshot())
+
+    def order(
+        self,
+        *,
+        where: RowFilter | None = None,
+        sort: str = "score",
+        descending: bool = True,
+    ) -> NDArray[np.int64]:
+        """Return the rows that pass a filter, in order.
+
+        Args:
+            where: What to show; None for everything.
+            sort: Name of a column. Missing values come last in both directions, and
+                equal ones in the order of the file.
+            descending: Largest first.
+        """
+        columns = self._snapshot()
+        keep = passing(columns, where or RowFilter(), self._query)
+        rows = np.flatnonzero(keep).astype(np.int64)
+        return ordered(columns, rows, sort, descending=descending, query=self._query)
+
+    def rows(self, ids: Sequence[int] | NDArray[np.int64]) -> list[VariantRow]:
+        """Return rows in the order asked for."""
+        columns = self._snapshot()
+        return variant_rows(columns, np.asarray(ids, np.int64))
+
+    def row(self, id: int) -> VariantRow:
+        """Return one row."""
+        return self.rows([id])[0]
+
+    def in_interval(self, interval: Interval, limit: int = 20000) -> VariantMarks:
+        """Return what the browser draws.
+
+        Args:
+            interval: Stretch of a contig of the genome, 0-based half-open.
+            limit: Most marks to return; beyond it the highest scores are kept.
+        """
+        columns = self._snapshot()
+        rows = columns.between(interval.contig, interval.start, interval.end)
+        total = len(rows)
+        if total > limit:
+            score = np.nan_to_num(columns.score[rows], nan=-math.inf)
+            best = np.argpartition(-score, limit - 1)[:limit]
+            rows = rows[np.sort(best)]
+        return VariantMarks(
+            row=rows,
+            start=columns.start[rows],
+            kind=columns.kind[rows],
+            status=columns.status[rows],
+            score=columns.score[rows],
+            total=total,
+        )
+
+    def histogram(self, interval: Interval, bins: int) -> NDArray[np.int64]:
+        """Return how many variants begin in each of `bins` equal parts."""
+        columns = self._snapshot()
+        starts = columns.start[
+            columns.between(interval.contig, interval.start, interval.end)
+        ]
+        edges = np.linspace(interval.start, interval.end, bins + 1)
+        return np.histogram(starts, edges)[0].astype(np.int64)
+
+    def counts(self) -> dict[str, int]:
+        """Return status to number of rows, without the statuses that none has.
+
+        The numbers add up to the number of rows.
+        """
+        numbers = np.bincount(self._snapshot().status, minlength=len(STATUSES))
+        pairs = zip(STATUSES, numbers.tolist(), strict=True)
+        return {str(status): count for status, count in pairs if count}
+
+    def close(self) -> None:
+        """Free the memory; a late question is answered as by an empty table."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection, self._closed = None, True
+            if self._columns is not None:
+                self._columns = empty(self._columns)
+
+    def _snapshot(self) -> Columns:
+        with self._lock:
+            if self._columns is None:
+                columns = load_columns(self.path)
+                self._columns = empty(columns) if self._closed else columns
+            return self._columns
+
+    def _query(self, sql: str, values: list[object]) -> NDArray[np.int64]:
+        """Run SQL over the Arrow table ``variants`` with a cursor of its own."""
+        import duckdb
+
+        with self._lock:
+            if self._closed:
+                return np.empty(0, np.int64)
+            if self._connection is None:
+                # Two threads leave room for a model that runs in the worker.
+                self._connection = duckdb.connect(config={"threads": 2})
+            cursor = self._connection.cursor()
+            text = self._snapshot().text
+        try:
+            cursor.register("variants", text)
+            found = cursor.execute(sql, values).fetchnumpy()["row"]
+        finally:
+            cursor.close()
+        return np.asarray(found, np.int64)
+
+
+def _part_names(folder: Path | None) -> list[str]:
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.glob("scores-*.parquet"))
