@@ -1,0 +1,182 @@
+"""Whether an allele of a record can be scored, and in words why not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from gfm_desktop.genome.normalise import normalise
+from gfm_desktop.genome.status import Status
+from gfm_desktop.genome.variant import Variant, VariantKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gfm_desktop.genome.reference import Reference
+    from gfm_desktop.genome.vcf import Record
+
+_ACGT = frozenset("ACGT")
+_IUPAC = frozenset("ACGTURYSWKMBDHVN")
+
+
+class Verdict(NamedTuple):
+    """One allele's row, apart from what the record says.
+
+    Attributes:
+        contig: The genome's name, or None.
+        start: 0-based normalised position, or None where there is none.
+        ref: Normalised REF, empty where there is none.
+        alt: Normalised ALT, empty where there is none.
+        kind: `VariantKind`, empty where unknown.
+        status: `PENDING` where it can be scored, else the refusal.
+        reason: Why it cannot be scored.
+        fix: What the user can do; empty where nothing.
+    """
+
+    contig: str | None
+    start: int | None
+    ref: str
+    alt: str
+    kind: str
+    status: Status
+    reason: str = ""
+    fix: str = ""
+
+
+class Judge:
+    """Compares records with one genome and counts what speaks for another build.
+
+    Attributes:
+        checked: Records whose REF was compared with known bases of the genome.
+        mismatched: Those of them that differ.
+        unknown: Records where the genome has only N.
+        missing: Contig as the file names it, to number of records refused for it.
+    """
+
+    def __init__(
+        self, reference: Reference, contig_lengths: Mapping[str, int] | None = None
+    ) -> None:
+        """Take the genome and the lengths that the file's header states."""
+        self.checked = 0
+        self.mismatched = 0
+        self.unknown = 0
+        self.missing: Counter[str] = Counter()
+        self._reference = reference
+        self._lengths = dict(contig_lengths or {})
+        self._contigs: dict[str, str | None] = {}
+
+    def contig(self, chrom: str) -> str | None:
+        """Return the genome's name of a contig whose length does not contradict."""
+        if chrom not in self._contigs:
+            length = self._lengths.get(chrom)
+            self._contigs[chrom] = self._reference.resolve(chrom, length=length)
+        return self._contigs[chrom]
+
+    def judge(self, record: Record) -> list[Verdict]:
+        """Return one verdict an ALT allele, in the record's order."""
+        contig = self.contig(record.chrom)
+        ref = record.ref.upper()
+        refusal = self._refusal(record, contig, ref)
+        start = record.pos - 1
+        return [
+            _without_sequence(allele, contig)
+            or refusal
+            or self._allele(contig or "", start, ref, allele)
+            for allele in record.alts
+        ]
+
+    def _refusal(self, record: Record, contig: str | None, ref: str) -> Verdict | None:
+        """Return what refuses the whole record, or None."""
+        if contig is None:
+            return self._no_contig(record)
+        start, length = record.pos - 1, self._reference.contigs[contig]
+        if start < 0 or start + len(ref) > length:
+            reason = (
+                "POS 0 is before the first base"
+                if start < 0
+                else f"{contig} ends at {length:,}"
+            )
+            return _refused(contig, Status.OUT_OF_RANGE, reason)
+        if not _ACGT.issuperset(ref):
+            return _refused(
+                contig, Status.AMBIGUOUS_BASES, f"REF {_short(ref)} is not just A C G T"
+            )
+        here = self._reference.fetch(contig, start, start + len(ref))
+        if here == ref:
+            self.checked += 1
+            return None
+        return self._mismatch(contig, start, ref, here)
+
+    def _no_contig(self, record: Record) -> Verdict:
+        self.missing[record.chrom] += 1
+        length = self._lengths.get(record.chrom)
+        reason = self._reference.names.explain(record.chrom, length=length)
+        fix = "Open the genome that the variants were called on."
+        return _refused(None, Status.CONTIG_MISSING, reason, fix)
+
+    def _mismatch(self, contig: str, start: int, ref: str, here: str) -> Verdict:
+        where = f"{contig}:{start + 1:,}"
+        if "N" in here and all(a in ("N", b) for a, b in zip(here, ref, strict=True)):
+            self.unknown += 1
+            return _refused(
+                contig,
+                Status.REF_MISMATCH,
+                f"REF is {_short(ref)}, the genome is unknown (N) at {where}",
+            )
+        self.checked += 1
+        self.mismatched += 1
+        return _refused(
+            contig,
+            Status.REF_MISMATCH,
+            f"REF is {_short(ref)}, the genome has {_short(here)} at {where}",
+            "Check that the variants were called on this genome build.",
+        )
+
+    def _allele(self, contig: str, start: int, ref: str, allele: str) -> Verdict:
+        alt = allele.upper()
+        if not _ACGT.issuperset(alt):
+            return _refused(
+                contig, Status.AMBIGUOUS_BASES, f"ALT {_short(alt)} is not just A C G T"
+            )
+        if alt == ref:
+            return _refused(
+                contig, Status.MALFORMED, "ALT is the same as REF: nothing changes"
+            )
+        plain = normalise(self._reference, Variant(contig, start, ref, alt))
+        return Verdict(
+            contig, plain.start, plain.ref, plain.alt, plain.kind, Status.PENDING
+        )
+
+
+def _without_sequence(allele: str, contig: str | None) -> Verdict | None:
+    """Return the refusal of an ALT that is no sequence, or None if it is one."""
+    if allele and _IUPAC.issuperset(allele.upper()):
+        return None
+    words = ""
+    if allele == ".":
+        words = "there is no ALT allele"
+    elif allele == "*":
+        words = "ALT * means that another record deletes this base"
+    elif allele.startswith("<") and allele.endswith(">"):
+        words = f"ALT {_short(allele)} names no sequence"
+    elif "[" in allele or "]" in allele or allele.strip(".") != allele:
+        words = f"ALT {_short(allele)} is a breakend"
+    if words:
+        return Verdict(
+            contig, None, "", "", VariantKind.SYMBOLIC, Status.SYMBOLIC_ALLELE, words
+        )
+    separate = set(allele) & set("/|; ")
+    return _refused(
+        contig,
+        Status.MALFORMED,
+        f"ALT {_short(allele)} is no allele" if allele else "an ALT allele is empty",
+        "Separate alleles with commas." if separate else "",
+    )
+
+
+def _refused(contig: str | None, status: Status, reason: str, fix: str = "") -> Verdict:
+    return Verdict(contig, None, "", "", "", status, f"{reason}.", fix)
+
+
+def _short(allele: str) -> str:
+    return allele if len(allele) <= 24 else f"{allele[:20]}... ({len(allele):,} bp)"

@@ -1,0 +1,323 @@
+"""Read VCF so that nothing is lost: every line becomes a record or a malformed line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from gfm_desktop.errors import InputError
+from gfm_desktop.genome import sniff
+from gfm_desktop.genome.contig_names import build_of
+from gfm_desktop.genome.vcf_bytes import ByteSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CONTIG = re.compile(rb"^##contig=<(?:.*?,)?\s*ID=([^,>]+)(?:,(.*))?>")
+_LENGTH = re.compile(rb"(?:^|,)\s*length=(\d{1,18})(?:,|$)")
+_COLUMNS = 8
+_FEWEST_COLUMNS = 5
+_PROBED = 50
+
+
+class Record(NamedTuple):
+    """A line that can be read (a named tuple: a million of them are made).
+
+    Attributes:
+        line: Line number in the file, from 1.
+        raw: The line's bytes without its end.
+        chrom: Contig as the file names it.
+        pos: 1-based position as the file has it; 0 is before the first base.
+        id: Identifier, or ``.``.
+        ref: REF as the file has it.
+        alts: ALT alleles as the file has them; ``(".",)`` where there is none.
+    """
+
+    line: int
+    raw: bytes
+    chrom: str
+    pos: int
+    id: str
+    ref: str
+    alts: tuple[str, ...]
+
+
+class Malformed(NamedTuple):
+    """A line that cannot be read, and why.
+
+    Attributes:
+        line: Line number in the file, from 1.
+        raw: The line's bytes without its end.
+        reason: What is wrong with it.
+        fix: What would mend it; empty where nobody knows.
+        fields: CHROM, POS, ID, REF, ALT as far as there are any.
+    """
+
+    line: int
+    raw: bytes
+    reason: str
+    fix: str = ""
+    fields: tuple[str, ...] = ()
+
+
+class VcfReader:
+    """One pass over a VCF file (plain, gzip, bgzip, UTF-16, BCF).
+
+    The header is read at once; iterating gives a `Record` or a `Malformed` for every
+    other line, except empty ones and header lines met again further down. So
+    ``lines == len(header) + empty_lines + len(stray_header) + records + malformed``.
+
+    Attributes:
+        path: The file.
+        header: Header lines before the first record, without line ends.
+        contig_lengths: Lengths in bp that the header states.
+        columns: Columns named in the ``#CHROM`` line; 0 where it is missing.
+        stray_header: Line number and bytes of header lines between records.
+        empty_lines: Number of empty lines met so far.
+        lines: Number of lines met so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file and read its header.
+
+        Raises:
+            InputError: If the file is missing, empty, or something else than VCF.
+        """
+        self.path = path
+        self.header: list[bytes] = []
+        self.contig_lengths: dict[str, int] = {}
+        self.columns = 0
+        self.stray_header: list[tuple[int, bytes]] = []
+        self.empty_lines = 0
+        self.lines = 0
+        self._source = ByteSource(path)
+        self._notes: list[str] = []
+        self._batches = self._open()
+        self._pending: list[bytes] = []
+        self._read_header()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what must be told about the file; complete after the last line."""
+        notes = [*self._source.notes, *self._notes]
+        if self.stray_header:
+            notes.append(
+                f"{len(self.stray_header):,} header lines stand between records, first "
+                f"at line {self.stray_header[0][0]:,}: several files may have been "
+                "joined. They were passed over."
+            )
+        if self.empty_lines:
+            notes.append(f"{self.empty_lines:,} empty lines were passed over.")
+        return tuple(notes)
+
+    @property
+    def build(self) -> str | None:
+        """Return the genome build that the header speaks of, or None."""
+        by_length = build_of(self.contig_lengths)
+        if by_length:
+            return by_length
+        text = b"\n".join(
+            line
+            for line in self.header
+            if line.startswith((b"##reference", b"##contig", b"##assembly"))
+        ).lower()
+        for words, build in (
+            ((b"grch37", b"hg19", b"hs37", b"b37"), "GRCh37"),
+            ((b"grch38", b"hg38", b"hs38"), "GRCh38"),
+            ((b"chm13", b"t2t", b"hs1"), "T2T-CHM13v2"),
+        ):
+            if any(word in text for word in words):
+                return build
+        return None
+
+    def __iter__(self) -> Iterator[Record | Malformed]:
+        """Yield every line after the header."""
+        needed = self.needed_columns
+        for number, lines, cut in self.batches():
+            last = len(lines) - 1
+            for index, raw in enumerate(lines):
+                if not raw or raw.startswith(b"#") or raw.isspace():
+                    self.set_aside(number + index, raw)
+                elif cut and index == last:
+                    yield cut_line(number + index, raw)
+                else:
+                    yield parse_line(number + index, raw, columns=needed)
+
+    @property
+    def needed_columns(self) -> int:
+        """Return how many columns a complete line has at least."""
+        if not self.columns:
+            return _FEWEST_COLUMNS
+        return max(_FEWEST_COLUMNS, min(self.columns, _COLUMNS))
+
+    def batches(self) -> Iterator[tuple[int, list[bytes], bool]]:
+        """Yield (first line number, lines, whether the last line is incomplete).
+
+        For loops that look at a million lines; `__iter__` is the plain way.
+        """
+        first, self._pending = self._pending, []
+        before: list[bytes] | None = first or None
+        for lines in self._batches:
+            if before is not None:
+                yield self.lines + 1, before, False
+                self.lines += len(before)
+            before = lines
+        if before is not None:
+            yield self.lines + 1, before, self._source.cut
+            self.lines += len(before)
+
+    def set_aside(self, number: int, raw: bytes) -> None:
+        """Count an empty line or a header line met between records."""
+        if raw.startswith(b"#"):
+            self.stray_header.append((number, raw))
+        else:
+            self.empty_lines += 1
+
+    def _open(self) -> Iterator[list[bytes]]:
+        try:
+            start = sniff.first_bytes(self.path)
+        except OSError as error:
+            raise InputError(
+                f"The variants cannot be read: {error.strerror or error}.",
+                where=str(self.path),
+                todo="Check that the file exists and that you may read it.",
+            ) from error
+        if start.startswith(b"BCF"):
+            return self._bcf_batches()
+        return self._source.batches()
+
+    def _bcf_batches(self) -> Iterator[list[bytes]]:
+        """Yield BCF as the VCF lines that it stands for."""
+        import pysam
+
+        previous = pysam.set_verbosity(0)
+        try:
+            with pysam.VariantFile(str(self.path)) as file:
+                yield str(file.header).encode().splitlines()
+                for record in file:
+                    yield [str(record).rstrip("\n").encode()]
+        except (OSError, ValueError) as error:
+            self._notes.append(
+                f"The BCF file is incomplete or damaged ({error}). Everything before "
+                "that was read."
+            )
+        finally:
+            pysam.set_verbosity(previous)
+
+    def _read_header(self) -> None:
+        for lines in self._batches:
+            for index, line in enumerate(lines):
+                if not line.startswith(b"#") and line.strip():
+                    self._pending = lines[index:]
+                    break
+                self._note_header(line)
+            if self._pending:
+                break
+        self._refuse_other_kinds()
+
+    def _note_header(self, line: bytes) -> None:
+        self.lines += 1
+        if not line.strip():
+            self.empty_lines += 1
+            return
+        self.header.append(line)
+        if line.startswith(b"##contig"):
+            found = _CONTIG.match(line)
+            length = _LENGTH.search(found[2] or b"") if found else None
+            if found and length:
+                name = found[1].decode("utf-8", "replace").strip()
+                self.contig_lengths[name] = int(length[1])
+        elif line.startswith(b"#CHROM"):
+            self.columns = len(line.split(b"\t"))
+
+    def _refuse_other_kinds(self) -> None:
+        if any(line.startswith((b"##", b"#CHROM")) for line in self.header):
+            if not self.columns:
+                self._notes.append("The header lacks its #CHROM line.")
+            return
+        start = b"\n".join(self.header[:1] or self._pending[:1])
+        probe = self._pending[:_PROBED]
+        needed = self.needed_columns
+        if any(isinstance(parse_line(0, raw, columns=needed), Record) for raw in probe):
+            self._notes.append("The file has no header; its lines read like VCF.")
+            return
+        if not start and self._source.notes:
+            words = self._source.notes[-1]
+            raise InputError(
+                f"No variant can be read. {words}",
+                where=str(self.path),
+                todo="Fetch the file again.",
+            )
+        raise InputError(
+            f"This is not a variant file in VCF format: it is {sniff.describe(start)}.",
+            where=str(self.path),
+            todo="Open a .vcf, .vcf.gz or .bcf file.",
+        )
+
+
+def parse_line(number: int, raw: bytes, *, columns: int) -> Record | Malformed:
+    """Read one line that is neither empty nor a header line.
+
+    Args:
+        number: Line number, for messages.
+        raw: The line without its end.
+        columns: Fewest columns that a complete line has.
+    """
+    parts = raw.split(b"\t", _COLUMNS - 1)
+    if len(parts) < columns:
+        return _too_few(number, raw, parts, columns)
+    if len(parts) == _FEWEST_COLUMNS:
+        parts[-1] = parts[-1].rstrip()
+    pos = parts[1]
+    try:
+        chrom, _, name, ref, alt = (part.decode() for part in parts[:5])
+    except UnicodeDecodeError:
+        return _malformed(number, raw, parts, "it holds bytes that are no text")
+    if not (pos.isdigit() and len(pos) <= 18):
+        return _malformed(number, raw, parts, *_wrong_position(pos))
+    if not chrom or chrom.isspace():
+        return _malformed(number, raw, parts, "CHROM is empty")
+    if not ref.isalpha() or not ref.isascii():
+        shown = _shortened(ref) or "empty"
+        return _malformed(number, raw, parts, f"REF is {shown}, it must be bases")
+    if not alt or alt.isspace():
+        return _malformed(
+            number, raw, parts, "ALT is empty", "Write . where there is no allele."
+        )
+    if b"\0" in raw:
+        return _malformed(number, raw, parts, "it holds bytes that are no text")
+    return Record(number, raw, chrom, int(pos), name, ref, tuple(alt.split(",")))
+
+
+def cut_line(number: int, raw: bytes) -> Malformed:
+    """Return the last line of a damaged file, of which nobody knows how it went on."""
+    return _malformed(
+        number, raw, raw.split(b"\t", 5), "the file is cut off here", "Fetch it again."
+    )
+
+
+def _too_few(number: int, raw: bytes, parts: list[bytes], columns: int) -> Malformed:
+    why = f"it has {len(parts)} columns of at least {columns}"
+    spaced = len(raw.split()) >= columns
+    fix = "Separate the columns with tabs, not spaces." if spaced else ""
+    return _malformed(number, raw, parts, why, fix)
+
+
+def _wrong_position(pos: bytes) -> tuple[str, str]:
+    text = _shortened(pos.decode("utf-8", "replace"))
+    fix = ""
+    if pos.replace(b",", b"").strip().isdigit() and len(pos) <= 18:
+        fix = f"Write {pos.replace(b',', b'').decode().strip()}."
+    return f"POS is {text or 'empty'}, it must be a whole number", fix
+
+
+def _malformed(
+    number: int, raw: bytes, parts: list[bytes], reason: str, fix: str = ""
+) -> Malformed:
+    fields = tuple(part.decode("utf-8", "replace") for part in parts[:5])
+    return Malformed(number, raw, f"Line {number:,}: {reason}.", fix, fields)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 24 else f"{text[:20]}... ({len(text):,} letters)"
