@@ -1,24 +1,33 @@
-"""What a job gets from the process that runs it: the loaded models."""
+"""What a job gets from the process that runs it: loaded model, open genome."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gfm_desktop.genome.annotation import GeneModels
+    from gfm_desktop.genome.reference import Reference
     from gfm_desktop.models.protocols import LoadedModel
+
+FileKey = tuple[str, int, int]
 
 
 @dataclass(slots=True)
 class JobContext:
-    """State of the running process that jobs share, chiefly the loaded model.
+    """State of the running process that jobs share.
 
-    Only one model stays loaded: a second one would have to share the device's memory.
+    Only one of each kind is kept: a second model would have to share the device's
+    memory, and a user looks at one genome at a time.
     """
 
-    _key: tuple[str, str] | None = None
+    _model_key: tuple[str, str] | None = None
     _model: LoadedModel | None = None
-    _notes: dict[str, Any] = field(default_factory=dict)
+    _reference_key: FileKey | None = None
+    _reference: Reference | None = None
+    _genes_key: tuple[FileKey, FileKey] | None = None
+    _genes: GeneModels | None = None
 
     def model(self, model_id: str, device: str = "auto") -> LoadedModel:
         """Return the model, loading it where another one was loaded before.
@@ -33,8 +42,57 @@ class JobContext:
         from gfm_desktop.models import catalogue
 
         key = (model_id, device)
-        if self._model is None or self._key != key:
+        if self._model is None or self._model_key != key:
+            # Forgotten first: two models at once may not fit the device.
             self._model = None
             self._model = catalogue.load(model_id, device=device)
-            self._key = key
+            self._model_key = key
         return self._model
+
+    def has_model(self, model_id: str, device: str = "auto") -> bool:
+        """Tell whether `model` would return at once."""
+        return self._model is not None and self._model_key == (model_id, device)
+
+    def reference(self, path: str) -> Reference:
+        """Return the open genome; a file that changed on disk is opened again.
+
+        Raises:
+            InputError: If the file is no genome.
+        """
+        from gfm_desktop.genome.reference import Reference
+
+        key = _file_key(path)
+        if self._reference is None or self._reference_key != key:
+            # Suspended jobs may still read the one before: let it die with them.
+            self._reference = Reference.open(Path(path))
+            self._reference_key = key
+        return self._reference
+
+    def genes(self, path: str, genome: str) -> GeneModels | None:
+        """Return the gene models, or None where `path` is empty.
+
+        Args:
+            path: Annotation file; empty for none.
+            genome: Genome file that its contigs are matched with.
+
+        Raises:
+            InputError: If either file cannot be read.
+        """
+        from gfm_desktop.genome.annotation import GeneModels
+
+        if not path:
+            return None
+        key = (_file_key(path), _file_key(genome))
+        if self._genes is None or self._genes_key != key:
+            self._genes = GeneModels.load(Path(path), reference=self.reference(genome))
+            self._genes_key = key
+        return self._genes
+
+
+def _file_key(path: str) -> FileKey:
+    try:
+        about = Path(path).stat()
+    except OSError:
+        # Whoever opens it says what is wrong with it.
+        return (path, -1, -1)
+    return (str(Path(path).resolve()), about.st_size, about.st_mtime_ns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -33,4 +33,18 @@ class Job(Protocol):
 
     def run(self, context: JobContext) -> Generator[Progress | Partial, None, Finished]:
         """Do the work."""
+        ...
+
+
+@runtime_checkable
+class Continuable(Protocol):
+    """A resumable job that changes its settings before it is tried again."""
+
+    def continued(self, *, out_of_memory: bool) -> Job:
+        """Return the job to run after the worker ended in the middle of this one.
+
+        Args:
+            out_of_memory: Whether the system ended the worker, as it does when the
+                memory is full: a smaller batch may get through.
+        """
         ...

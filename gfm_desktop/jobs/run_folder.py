@@ -1,0 +1,238 @@
+"""A scoring run on disk: a manifest and score parts, each complete or absent."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gfm_desktop import paths
+from gfm_desktop.errors import GfmError, InputError
+from gfm_desktop.genome.fingerprint import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from gfm_desktop.scoring.card import OptionValue, ScorerCard, VariantScore
+
+MANIFEST = "manifest.json"
+_LOCK = "running.lock"
+_PART = re.compile(r"scores-(\d{6,})\.parquet")
+_ARROW = {"float": "float64", "int": "int64", "str": "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """All that a run's numbers depend on; its hash names the run folder.
+
+    Attributes:
+        genome: Fingerprint of the genome.
+        variants: Fingerprint of the variant file.
+        annotation: Fingerprint of the gene models; empty where there are none.
+        weights: SHA-256 of the model's weights.
+        scorer: Scorer name.
+        options: All its settings, defaults included.
+        version: Program version.
+    """
+
+    genome: str
+    variants: str
+    annotation: str
+    weights: str
+    scorer: str
+    options: dict[str, OptionValue]
+    version: str
+
+    @property
+    def id(self) -> str:
+        """Return 20 hexadecimal digits."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a run folder says of itself.
+
+    Attributes:
+        identity: What the numbers depend on.
+        genome: Path of the genome file.
+        variants: Path of the variant file.
+        annotation: Path of the gene models; empty where there are none.
+        table: Path of the variant table (`genome.variant_table`).
+        model: Model id or folder, as the user chose it.
+        model_name: What people call the model.
+        columns: Name, kind and description of the scorer's own columns.
+        counts: Status to number of rows, refusals included; empty until complete.
+        warnings: What the user was told.
+        complete: Whether every row has a status.
+    """
+
+    identity: Identity
+    genome: str
+    variants: str
+    annotation: str
+    table: str
+    model: str
+    model_name: str
+    columns: tuple[tuple[str, str, str], ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    complete: bool = False
+
+
+class RunFolder:
+    """One folder under `paths.runs`, named by what its numbers depend on.
+
+    Attributes:
+        path: The folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Point to a folder, which need not exist yet."""
+        self.path = path
+
+    @classmethod
+    def of(cls, identity: Identity) -> RunFolder:
+        """Return the folder of a run with this identity; makes it if needed."""
+        path = paths.runs() / identity.id
+        path.mkdir(parents=True, exist_ok=True)
+        return cls(path)
+
+    @property
+    def parts(self) -> list[Path]:
+        """Return the complete score parts in the order in which they were written."""
+        found = [p for p in self.path.iterdir() if _PART.fullmatch(p.name)]
+        return sorted(found, key=lambda part: (len(part.name), part.name))
+
+    def read_manifest(self) -> Manifest:
+        """Return the manifest.
+
+        Raises:
+            InputError: If there is none, or it cannot be read.
+        """
+        try:
+            stored = json.loads((self.path / MANIFEST).read_bytes())
+            identity = Identity(**stored.pop("identity"))
+            columns = tuple((str(n), str(k), str(d)) for n, k, d in stored["columns"])
+            warnings = tuple(stored["warnings"])
+            rest = stored | {"columns": columns, "warnings": warnings}
+            return Manifest(identity=identity, **rest)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"The scoring run cannot be read: {error}.",
+                where=str(self.path),
+                todo="Score the variants again.",
+            ) from error
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write the manifest, whole."""
+        text = json.dumps(asdict(manifest), indent=1)
+        write_whole(self.path / MANIFEST, text.encode())
+
+    def forget_scores(self) -> None:
+        """Delete all score parts."""
+        for part in self.parts:
+            part.unlink()
+
+    def write_part(
+        self, rows: Sequence[int], scores: Sequence[VariantScore], card: ScorerCard
+    ) -> Path:
+        """Write one part, whole, and return its path.
+
+        Args:
+            rows: Row of the variant table that each score belongs to.
+            scores: As many scores.
+            card: Tells the scorer's own columns.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        columns: dict[str, Any] = {
+            "row": pa.array(rows, pa.int64()),
+            "status": pa.array([str(s.status) for s in scores], pa.string()),
+            "reason": pa.array([s.reason for s in scores], pa.string()),
+            "gene": pa.array([s.gene for s in scores], pa.string()),
+            "score": pa.array([s.score for s in scores], pa.float64()),
+        }
+        for column in card.columns:
+            values = [s.columns.get(column.name) for s in scores]
+            columns[column.name] = pa.array(values, getattr(pa, _ARROW[column.kind])())
+        parts = self.parts
+        number = int(_PART.fullmatch(parts[-1].name)[1]) + 1 if parts else 0  # type: ignore[index]
+        path = self.path / f"scores-{number:06d}.parquet"
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        pq.write_table(pa.table(columns), temporary, compression="zstd")
+        temporary.replace(path)
+        return path
+
+    def done(self) -> tuple[NDArray[np.int64], Counter[str]]:
+        """Return the rows that have a status, sorted, and the statuses' counts.
+
+        A part that cannot be read (a full disk, a power cut) is deleted: its rows are
+        scored again.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        counts: Counter[str] = Counter()
+        for part in self.parts:
+            try:
+                table = pq.read_table(part, columns=["row", "status"])
+            except (OSError, pa.ArrowException):
+                part.unlink()
+                continue
+            rows.append(table["row"].to_numpy())
+            counts.update(table["status"].to_pylist())
+        return np.sort(np.concatenate(rows)), counts
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from writing into the same folder.
+
+        Raises:
+            GfmError: If another living process is writing.
+        """
+        lock = self.path / _LOCK
+        owner = _living_owner(lock)
+        if owner is not None:
+            raise GfmError(
+                f"The same scoring is already running (process {owner}).",
+                where=str(self.path),
+                todo="Wait for it, or cancel it there; what it finished is kept.",
+            )
+        lock.write_text(_signature(os.getpid()), encoding="ascii")
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+def _signature(process: int) -> str:
+    """Return process id and start time: an id alone may have been given again."""
+    import psutil
+
+    return f"{process} {psutil.Process(process).create_time():.2f}"
+
+
+def _living_owner(lock: Path) -> int | None:
+    import psutil
+
+    try:
+        text = lock.read_text(encoding="ascii")
+        process = int(text.split()[0])
+        alive = psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+        return process if alive and _signature(process) == text else None
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return None
