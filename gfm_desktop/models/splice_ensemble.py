@@ -1,0 +1,203 @@
+"""Several replicates of a splice network as one model."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gfm_desktop.models.sequence import one_hot
+from gfm_desktop.models.splice_network import (
+    SPLICEAI_10K,
+    SpliceArchitecture,
+    folded,
+    replicate_class,
+    tensor_shapes,
+)
+from gfm_desktop.models.weights import read_tensors, sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import torch
+    from numpy.typing import NDArray
+
+    from gfm_desktop.models.card import ModelCard
+
+_MEMORY_BYTES = 64 << 20
+
+
+class SpliceEnsemble:
+    """The mean of several replicates (`protocols.SpliceModel`).
+
+    Attributes:
+        card: Facts.
+        device: Where it runs.
+        weights_sha256: SHA-256 of the weights' file.
+        flank: Bases needed on each side of the outputs.
+    """
+
+    def __init__(
+        self,
+        card: ModelCard,
+        replicates: Sequence[torch.nn.Module],
+        *,
+        flank: int,
+        device: str,
+        weights_sha256: str,
+    ) -> None:
+        """Keep loaded replicates; use `load_ensemble` instead."""
+        self.card = card
+        self.device = device
+        self.weights_sha256 = weights_sha256
+        self.flank = flank
+        self._replicates = tuple(replicates)
+        self._memory = _Memory(_MEMORY_BYTES)
+
+    def predict(
+        self, sequences: Sequence[str], *, batch_size: int = 8
+    ) -> list[NDArray[np.float32]]:
+        """Return the mean of all replicates for sense-strand sequences.
+
+        A sequence asked for twice, now or lately, is computed once: that is how
+        variants that lie together share their reference.
+
+        On the CPU every sequence runs by itself, which is also the fastest there, so
+        its numbers do not depend, in any bit, on what else was asked for.
+
+        Args:
+            sequences: Each of ``flank + n + flank`` letters, n at least 1; case is
+                ignored and letters other than A, C, G, T are read as N.
+            batch_size: Most sequences of one length to run at once on a GPU.
+
+        Returns:
+            For each sequence an array of shape (n, 3), read-only: probabilities that
+            the position is neither, an acceptor, a donor.
+
+        Raises:
+            ValueError: If a sequence is too short or `batch_size` is not positive.
+        """
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be positive, not {batch_size}")
+        # Held here besides the memory, which may forget one before the last is done.
+        found: dict[str, NDArray[np.float32]] = {}
+        waiting: dict[int, list[str]] = {}
+        for sequence in dict.fromkeys(sequences):
+            if len(sequence) <= 2 * self.flank:
+                raise ValueError(
+                    f"{len(sequence)} letters are too few: the model needs "
+                    f"{self.flank} on each side of what it predicts"
+                )
+            known = self._memory.get(sequence)
+            if known is None:
+                waiting.setdefault(len(sequence), []).append(sequence)
+            else:
+                found[sequence] = known
+        size = 1 if self.device == "cpu" else batch_size
+        for same_length in waiting.values():
+            for first in range(0, len(same_length), size):
+                batch = same_length[first : first + size]
+                for sequence, result in zip(batch, self._run(batch), strict=True):
+                    result.setflags(write=False)
+                    self._memory.put(sequence, result)
+                    found[sequence] = result
+        return [found[sequence] for sequence in sequences]
+
+    def _run(self, sequences: Sequence[str]) -> list[NDArray[np.float32]]:
+        """Run sequences of one length; results have shape (n, 3)."""
+        import torch
+
+        with _exact(self.device):
+            bases = torch.from_numpy(np.stack([one_hot(s) for s in sequences]))
+            # (batch, length, 4) seen as (batch, 4, 1, length) is channels-last already.
+            window = bases.to(self.device).permute(0, 2, 1).unsqueeze(2)
+            outputs = torch.stack([module(window) for module in self._replicates])
+            mean = outputs.mean(dim=0).transpose(1, 2).contiguous().cpu().numpy()
+        return [np.array(result) for result in mean]
+
+
+class _Memory:
+    """The last results, up to a number of bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._bytes = 0
+        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+
+    def get(self, sequence: str) -> NDArray[np.float32] | None:
+        if (result := self._kept.get(sequence)) is not None:
+            self._kept.move_to_end(sequence)
+        return result
+
+    def put(self, sequence: str, result: NDArray[np.float32]) -> None:
+        self._kept[sequence] = result
+        self._bytes += len(sequence) + result.nbytes
+        while self._bytes > self._limit and len(self._kept) > 1:
+            old, dropped = self._kept.popitem(last=False)
+            self._bytes -= len(old) + dropped.nbytes
+
+
+@contextmanager
+def _exact(device: str) -> Iterator[None]:
+    """Run without autograd and, on a GPU, in full float32.
+
+    PyTorch lets cuDNN round convolutions to TF32 by default: errors of 1e-3.
+    """
+    import torch
+
+    with ExitStack() as stack:
+        stack.enter_context(torch.inference_mode())
+        if device != "cpu":
+            stack.enter_context(torch.backends.cudnn.flags(allow_tf32=False))
+        yield
+
+
+def load_ensemble(
+    card: ModelCard,
+    weights: Path,
+    *,
+    replicates: int,
+    device: str,
+    sha256: str | None = None,
+    architecture: SpliceArchitecture = SPLICEAI_10K,
+) -> SpliceEnsemble:
+    """Read the replicates of one safetensors file.
+
+    Args:
+        card: Facts of the model.
+        weights: File with the tensors of `tensor_shapes` under ``replicate_0.``, ...
+        replicates: How many the file must hold, exactly.
+        device: A resolved device.
+        sha256: What the file must hash to, where that is known.
+        architecture: Sizes of a replicate.
+
+    Raises:
+        ModelError: If the file is missing, damaged or does not fit.
+    """
+    import torch
+
+    one = tensor_shapes(architecture)
+    shapes = {
+        f"replicate_{number}.{name}": shape
+        for number in range(replicates)
+        for name, shape in one.items()
+    }
+    tensors = read_tensors(weights, shapes=shapes, sha256=sha256)
+    modules = []
+    for number in range(replicates):
+        mine = {name: tensors[f"replicate_{number}.{name}"] for name in one}
+        module = replicate_class()(architecture)
+        module.load_state_dict(folded(mine, architecture), strict=True)
+        # The stub of `to` forgets this keyword, which PyTorch documents.
+        module.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        modules.append(module.eval().requires_grad_(False))
+    return SpliceEnsemble(
+        card,
+        modules,
+        flank=architecture.flank,
+        device=device,
+        weights_sha256=sha256 or sha256_of(weights),
+    )
