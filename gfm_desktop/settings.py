@@ -89,9 +89,7 @@ class Settings(BaseModel):
     ] = 100
     base_palette: Annotated[
         Literal["colour-blind", "igv"],
-        Field(
-            description="Colours of the bases: safe for colour-blind people, or as in IGV.",
-        ),
+        Field(description="Colours of bases: safe for colour-blind people, or IGV's."),
     ] = "colour-blind"
     wheel: Annotated[
         Literal["scroll", "zoom"],
@@ -124,8 +122,8 @@ class Settings(BaseModel):
     masked: Annotated[
         bool,
         Field(
-            description="Whether gains at annotated and losses at unannotated sites are "
-            "left out.",
+            description="Whether gains at annotated and losses at unannotated "
+            "sites are left out.",
         ),
     ] = False
     network_allowed: Annotated[
