@@ -14,6 +14,9 @@ FEWEST_RECORDS = 20
 MOST_MISMATCHES = 0.1
 """Share of REF mismatches above which the genome does not fit: even exome calls on the
 neighbouring build agree by chance in a quarter to a third of records only."""
+MOST_EXPLAINED = 0.8
+"""Share of mismatches that one mistake must explain; one base of three does by chance.
+"""
 _NAMED = 5
 
 
@@ -37,24 +40,68 @@ def warnings_of(
     return tuple(warnings)
 
 
+def misplaced_contigs(judge: Judge) -> dict[str, str]:
+    """Return contigs that are other sequences than the genome's, with the reason.
+
+    Two witnesses are needed: the length that the header states and the bases.
+
+    Args:
+        judge: The judge after its last record.
+    """
+    return {
+        chrom: judge.explain(chrom)
+        for chrom, contig in judge.contradicting.items()
+        if judge.mismatched[contig] > MOST_MISMATCHES * judge.checked[contig]
+    }
+
+
 def _wrong_genome(reader: VcfReader, judge: Judge, reference: Reference) -> list[str]:
     mine, theirs = reference.build, reader.build
-    share = judge.mismatched / judge.checked if judge.checked else 0.0
-    if judge.checked >= FEWEST_RECORDS and share > MOST_MISMATCHES:
+    checked, mismatched = judge.checked.total(), judge.mismatched.total()
+    misplaced = misplaced_contigs(judge)
+    if misplaced or (
+        checked >= FEWEST_RECORDS and mismatched > MOST_MISMATCHES * checked
+    ):
         looks = f" The file looks like {theirs}" if theirs else ""
         looks += f", the genome is {mine}." if theirs and mine else "." * bool(looks)
+        lengths = "".join(f" By its header, {why}." for why in misplaced.values())
         return [
-            f"This genome does not fit the variants: REF differs in "
-            f"{judge.mismatched:,} of {judge.checked:,} records ({share:.0%}).{looks} "
-            "Open the genome that the variants were called on; records whose REF "
-            "agrees may do so by chance."
+            f"This genome does not fit the variants: REF differs in {mismatched:,} of "
+            f"{checked:,} records ({mismatched / checked:.0%}).{looks}{lengths}"
+            + _explanation(judge, mismatched)
         ]
-    if mine and theirs and mine != theirs:
-        return [
+    warnings = [
+        f"By the header, {judge.explain(chrom)}; but REF agrees with the genome, so "
+        "the header was not believed."
+        for chrom in judge.contradicting
+    ]
+    if mine and theirs and mine != theirs and not warnings:
+        warnings.append(
             f"The file's header speaks of {theirs}, the genome is {mine}. Check that "
             "they belong together."
-        ]
-    return []
+        )
+    return warnings
+
+
+_PATTERNS = {
+    "swapped": " In most of them the genome has the ALT allele: REF and ALT are "
+    "swapped. Exchange the two columns.",
+    "zero_based": " In most of them REF stands one base further on: positions count "
+    "from 0. Add 1 to each.",
+    "one_too_far": " In most of them REF stands one base before: positions are 1 too "
+    "high. Subtract 1 from each.",
+}
+
+
+def _explanation(judge: Judge, mismatched: int) -> str:
+    """Return what would explain most mismatches, or the usual advice."""
+    for pattern, words in _PATTERNS.items():
+        if judge.patterns[pattern] > MOST_EXPLAINED * mismatched:
+            return words
+    return (
+        " Open the genome that the variants were called on; records whose REF agrees "
+        "may do so by chance."
+    )
 
 
 def _missing(judge: Judge, reference: Reference) -> list[str]:

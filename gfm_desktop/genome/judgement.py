@@ -47,18 +47,24 @@ class Judge:
     """Compares records with one genome and counts what speaks for another build.
 
     Attributes:
-        checked: Records whose REF was compared with known bases of the genome.
+        checked: The genome's contig to records whose REF was compared with known bases.
         mismatched: Those of them that differ.
+        patterns: What would explain a mismatch (``swapped``, ``zero_based``,
+            ``one_too_far``), to number of records.
         unknown: Records where the genome has only N.
         missing: Contig as the file names it, to number of records refused for it.
+        contradicting: Contig as the file names it, whose stated length differs from
+            the genome's, to the genome's name.
     """
 
     def __init__(
         self, reference: Reference, contig_lengths: Mapping[str, int] | None = None
     ) -> None:
         """Take the genome and the lengths that the file's header states."""
-        self.checked = 0
-        self.mismatched = 0
+        self.checked: Counter[str] = Counter()
+        self.mismatched: Counter[str] = Counter()
+        self.patterns: Counter[str] = Counter()
+        self.contradicting: dict[str, str] = {}
         self.unknown = 0
         self.missing: Counter[str] = Counter()
         self._reference = reference
@@ -66,11 +72,27 @@ class Judge:
         self._contigs: dict[str, str | None] = {}
 
     def contig(self, chrom: str) -> str | None:
-        """Return the genome's name of a contig whose length does not contradict."""
+        """Return the genome's name of a contig, or None.
+
+        A length that contradicts is noted, not refused: headers are often copied from
+        elsewhere, and the bases tell (`detective.misplaced_contigs`).
+        """
         if chrom not in self._contigs:
-            length = self._lengths.get(chrom)
-            self._contigs[chrom] = self._reference.resolve(chrom, length=length)
+            found = self._reference.resolve(chrom)
+            self._contigs[chrom] = found
+            stated = self._lengths.get(chrom)
+            if found and stated and stated != self._reference.contigs[found]:
+                self.contradicting[chrom] = found
         return self._contigs[chrom]
+
+    def explain(self, chrom: str) -> str:
+        """Return in words why a contig is missing or another sequence."""
+        length = self._lengths.get(chrom)
+        return self._reference.names.explain(chrom, length=length)
+
+    def agreed(self, contig: str, records: int = 1) -> None:
+        """Count records whose REF agrees with the genome."""
+        self.checked[contig] += records
 
     def judge(self, record: Record) -> list[Verdict]:
         """Return one verdict an ALT allele, in the record's order."""
@@ -103,19 +125,19 @@ class Judge:
             )
         here = self._reference.fetch(contig, start, start + len(ref))
         if here == ref:
-            self.checked += 1
+            self.agreed(contig)
             return None
-        return self._mismatch(contig, start, ref, here)
+        return self._mismatch(record, contig, ref, here)
 
     def _no_contig(self, record: Record) -> Verdict:
         self.missing[record.chrom] += 1
-        length = self._lengths.get(record.chrom)
-        reason = self._reference.names.explain(record.chrom, length=length)
+        reason = self.explain(record.chrom)
         fix = "Open the genome that the variants were called on."
         return _refused(None, Status.CONTIG_MISSING, reason, fix)
 
-    def _mismatch(self, contig: str, start: int, ref: str, here: str) -> Verdict:
-        where = f"{contig}:{start + 1:,}"
+    def _mismatch(self, record: Record, contig: str, ref: str, here: str) -> Verdict:
+        start = record.pos - 1
+        where = f"{contig}:{record.pos:,}"
         if "N" in here and all(a in ("N", b) for a, b in zip(here, ref, strict=True)):
             self.unknown += 1
             return _refused(
@@ -123,14 +145,27 @@ class Judge:
                 Status.REF_MISMATCH,
                 f"REF is {_short(ref)}, the genome is unknown (N) at {where}",
             )
-        self.checked += 1
-        self.mismatched += 1
+        self.checked[contig] += 1
+        self.mismatched[contig] += 1
+        fix = "Check that the variants were called on this genome build."
+        if any(self._has(contig, start, alt.upper()) for alt in record.alts):
+            self.patterns["swapped"] += 1
+            fix = "REF and ALT may be swapped: the genome has the ALT allele."
+        self.patterns["zero_based"] += self._has(contig, start + 1, ref)
+        self.patterns["one_too_far"] += self._has(contig, start - 1, ref)
         return _refused(
             contig,
             Status.REF_MISMATCH,
             f"REF is {_short(ref)}, the genome has {_short(here)} at {where}",
-            "Check that the variants were called on this genome build.",
+            fix,
         )
+
+    def _has(self, contig: str, start: int, bases: str) -> bool:
+        """Tell whether the genome has these bases at a 0-based position."""
+        end = start + len(bases)
+        if start < 0 or end > self._reference.contigs[contig]:
+            return False
+        return self._reference.fetch(contig, start, end) == bases
 
     def _allele(self, contig: str, start: int, ref: str, allele: str) -> Verdict:
         alt = allele.upper()

@@ -270,10 +270,7 @@ def parse_line(number: int, raw: bytes, *, columns: int) -> Record | Malformed:
     if len(parts) == _FEWEST_COLUMNS:
         parts[-1] = parts[-1].rstrip()
     pos = parts[1]
-    try:
-        chrom, _, name, ref, alt = (part.decode() for part in parts[:5])
-    except UnicodeDecodeError:
-        return _malformed(number, raw, parts, "it holds bytes that are no text")
+    chrom, _, name, ref, alt = (part.decode("utf-8", "replace") for part in parts[:5])
     if not (pos.isdigit() and len(pos) <= 18):
         return _malformed(number, raw, parts, *_wrong_position(pos))
     if not chrom or chrom.isspace():
