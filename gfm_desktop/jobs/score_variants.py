@@ -91,12 +91,16 @@ class ScoreVariants:
             ModelError: If the model cannot be used.
             OptionError: If scorer, option or batch size have no meaning here.
         """
+        from gfm_desktop.models import catalogue
+
         if self.batch_size < 0:
             raise OptionError(
                 f"The batch size must be at least 1, not {self.batch_size}.",
                 where="--batch-size",
                 todo="Leave it out, or give 0, to let the program choose.",
             )
+        card = choose_scorer(catalogue.card_of(self.model), self.scorer)
+        options = checked_options(card, self.options)
         yield Progress(0, None, "variants", "Reading the genome")
         reference = context.reference(self.genome)
         genes = context.genes(self.annotation, self.genome)
@@ -104,8 +108,6 @@ class ScoreVariants:
         if not context.has_model(self.model, self.device):
             yield Progress(0, None, "variants", "Loading the model")
         model = context.model(self.model, self.device)
-        card = choose_scorer(model.card, self.scorer)
-        options = checked_options(card, self.options)
         manifest = self._manifest(reference, genes, opened, model, card, options)
         folder = RunFolder.of(manifest.identity)
         with folder.locked():

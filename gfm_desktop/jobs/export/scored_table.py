@@ -1,0 +1,144 @@
+"""The rows of a run as they are exported: read, scored, and in file order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gfm_desktop.errors import InputError
+from gfm_desktop.genome.status import Status
+from gfm_desktop.jobs.run_folder import Manifest, RunFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BATCH = 1 << 15
+_FROM_TABLE = (
+    "record", "line", "chrom", "pos", "id", "ref", "alt", "start", "norm_ref",
+    "norm_alt", "status", "reason",
+)  # fmt: skip
+
+Row = dict[str, Any]
+"""One allele by column name. ``dp_*`` columns and the positions in ``splice`` are
+relative to the record's own POS, so that POS + DP is the affected position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a writer left on disk, and what the user must be told about it."""
+
+    outputs: dict[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ScoredTable:
+    """A variant table joined with its score parts, read in batches.
+
+    Attributes:
+        manifest: What the run says of itself.
+        path: Parquet file of the variant table.
+        counts: Status to number of rows, those without a score included.
+    """
+
+    manifest: Manifest
+    path: Path
+    counts: dict[str, int]
+    _scores: Any
+    _place: Any = field(repr=False)
+
+    @classmethod
+    def open(cls, folder: Path, *, table: str = "") -> ScoredTable:
+        """Open a run folder.
+
+        Args:
+            folder: Folder of `jobs.run_folder`.
+            table: Variant table; empty for the one that the manifest names.
+
+        Raises:
+            InputError: If the run, its table or its scores cannot be read.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        run = RunFolder(folder)
+        manifest = run.read_manifest()
+        path = Path(table or manifest.table)
+        try:
+            status = pq.read_table(path, columns=["status"])["status"].to_pylist()
+            parts = [pq.read_table(part) for part in run.parts]
+        except (OSError, pa.ArrowException) as error:
+            raise InputError(
+                f"The scores cannot be read: {error}.",
+                where=str(path),
+                todo="Score the variants again; what is on disk is used again.",
+            ) from error
+        scores = pa.concat_tables(parts).combine_chunks() if parts else None
+        place = np.full(len(status), -1, np.int64)
+        if scores is not None:
+            rows = scores["row"].to_numpy()
+            place[rows] = np.arange(len(rows))
+            new = scores["status"].to_pylist()
+            for row in np.flatnonzero(place >= 0):
+                status[row] = new[place[row]]
+        found = Counter(status)
+        counts = {str(one): found[one] for one in Status if found[one]}
+        return cls(manifest, path, counts, scores, place)
+
+    @property
+    def source(self) -> Path:
+        """Return the variant file that the rows were read from."""
+        return Path(self.manifest.variants)
+
+    @property
+    def scorer_columns(self) -> list[tuple[str, str, str]]:
+        """Return name, kind (``float int str``) and description."""
+        return list(self.manifest.columns)
+
+    def batches(self) -> Iterator[list[Row]]:
+        """Yield all rows in the order of the table, some ten thousand at a time."""
+        import pyarrow.parquet as pq
+
+        begin = 0
+        with pq.ParquetFile(self.path) as file:
+            for group in file.iter_batches(batch_size=_BATCH, columns=_FROM_TABLE):
+                rows: list[Row] = group.to_pylist()
+                self._add_scores(rows, begin)
+                begin += len(rows)
+                yield rows
+
+    def _add_scores(self, rows: list[Row], begin: int) -> None:
+        names = [name for name, _, _ in self.manifest.columns]
+        place = self._place[begin : begin + len(rows)]
+        scored = np.flatnonzero(place >= 0)
+        found: list[Row] = []
+        if len(scored):
+            found = self._scores.take(place[scored]).drop_columns(["row"]).to_pylist()
+        missing = dict.fromkeys(["gene", "score", *names])
+        for row in rows:
+            row |= missing
+            start = row.pop("start")
+            row["norm_pos"] = None if start is None else start + 1
+        for index, values in zip(scored, found, strict=True):
+            rows[index] |= values
+            _relate_to_record(rows[index])
+
+
+def _relate_to_record(row: Row) -> None:
+    """Count positions from the record's POS, not from the normalised one."""
+    shift = row["norm_pos"] - row["pos"]
+    for name, value in row.items():
+        if name.startswith("dp_") and value is not None:
+            row[name] = value + shift
+    if row.get("splice"):
+        entries = (entry.split("|") for entry in row["splice"].split(","))
+        row["splice"] = ",".join(_moved(entry, row["alt"], shift) for entry in entries)
+
+
+def _moved(entry: list[str], alt: str, shift: int) -> str:
+    places = [dp if dp in ("", ".") else str(int(dp) + shift) for dp in entry[6:]]
+    return "|".join([alt, *entry[1:6], *places])
