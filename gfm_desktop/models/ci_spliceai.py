@@ -36,8 +36,8 @@ CARD = ModelCard(
     commercial_use=True,
     citation=(
         "Strauch Y, Lord J, Niranjan M, Baralle D (2022) CI-SpliceAI: Improving "
-        "machine learning predictions of disease causing splicing variants using curated "
-        "alternative splice sites. PLoS ONE 17(6): e0269159. "
+        "machine learning predictions of disease causing splicing variants using "
+        "curated alternative splice sites. PLoS ONE 17(6): e0269159. "
         "https://doi.org/10.1371/journal.pone.0269159"
     ),
     source="PyPI package cispliceai 1.2.2, data/CI-SpliceAI.pb (five replicates)",

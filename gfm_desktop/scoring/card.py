@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from gfm_desktop.genome.status import Status
-
 if TYPE_CHECKING:
+    from gfm_desktop.genome.status import Status
     from gfm_desktop.genome.variant import Variant
 
 OptionValue = int | float | bool | str

@@ -1,0 +1,409 @@
+"""Gain and loss of splice sites around a variant: the published SpliceAI rule.
+
+Equation. For the probabilities p of the sequence with REF and with ALT, over the
+positions x within `distance` of the variant::
+
+    DS_AG = max(p_alt(x) - p_ref(x)), acceptor    DP_AG = the first such x - POS
+    DS_AL = max(p_ref(x) - p_alt(x)), acceptor    DP_AL ...
+    DS_DG, DS_DL: the same for donors             score = max of the four, over genes
+
+Source: Jaganathan et al. 2019, Cell 176:535-548, and the function
+``get_delta_scores`` of the program ``spliceai`` 1.3.1, whose rules are kept: one window
+for each gene whose (canonical) transcript holds POS; N outside that transcript; minus
+strands read as reverse complement; deleted positions count as 0 in ALT; inserted bases
+count with their maximum at the base that they follow. `masked` sets a gain at the
+annotated exon boundary that is nearest to POS, and a loss anywhere else, to 0, after
+the position was chosen.
+
+Beyond the published rule, which leaves these out:
+
+* several bases for several others (MNV, delins) are scored as the haplotype they are;
+  the alignment is `models.splice_windows.projected`, of which the rule is a case;
+* without gene models both strands are scored unmasked, symbols "+" and "-", as
+  CI-SpliceAI does;
+* letters other than A, C, G, T in the genome count as N (``spliceai`` reads R as C...).
+
+Limits: positions in the published layout are relative to the variant's POS, which here
+is that of the normalised variant. A deletion longer than distance + 1 leaves the window
+on the right; the published rule then also counts 0 for bases left of it that are not
+deleted. It is kept, and such a score carries a caution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gfm_desktop.errors import OptionError
+from gfm_desktop.genome.interval import Interval
+from gfm_desktop.genome.status import Status
+from gfm_desktop.models.splice_windows import (
+    ReferenceWindow,
+    SpliceTarget,
+    WindowBatch,
+    masked_sequence,
+    projected,
+    substituted,
+    targets_over,
+)
+from gfm_desktop.scoring.card import Column, Option, ScorerCard, VariantScore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gfm_desktop.genome.annotation import GeneModels
+    from gfm_desktop.genome.reference import Reference
+    from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.models.protocols import SpliceModel
+
+LARGEST_DISTANCE = 4_999
+LONGEST_ALT = 100_000
+"""Bases of ALT; a longer one would need gigabytes."""
+UNKNOWN_SHARE = 0.05
+"""Share of N in what the model sees of the gene, above which a score is cautioned."""
+_TILE = 1_024
+_KINDS = (("ag", 1, 1), ("al", 1, -1), ("dg", 2, 1), ("dl", 2, -1))
+"""Name, column of the model's output, sign of the change."""
+
+_WORDS = {
+    "ag": "acceptor gain",
+    "al": "acceptor loss",
+    "dg": "donor gain",
+    "dl": "donor loss",
+}
+
+SCORER = ScorerCard(
+    name="splice-delta",
+    title="Splice site gain and loss",
+    equation="max over acceptor/donor and gain/loss of |p(ALT) - p(REF)|",
+    units="change of probability, 0 to 1",
+    source="SpliceAI (Jaganathan et al. 2019, Cell 176:535-548), spliceai 1.3.1",
+    needs="splice",
+    columns=(
+        *(Column(f"ds_{k}", "float", f"Delta score, {w}") for k, w in _WORDS.items()),
+        *(
+            Column(f"dp_{k}", "int", f"Position of the {w}, in bp from the variant")
+            for k, w in _WORDS.items()
+        ),
+        Column("strand", "str", "Strand that the score belongs to"),
+        Column(
+            "splice",
+            "str",
+            "ALLELE|SYMBOL|DS_AG|DS_AL|DS_DG|DS_DL|DP_AG|DP_AL|DP_DG|DP_DL, one entry "
+            "for each gene",
+        ),
+    ),
+    options=(
+        Option(
+            "distance",
+            "Distance",
+            "How far from the variant a splice site may be gained or lost.",
+            50,
+            minimum=0,
+            maximum=LARGEST_DISTANCE,
+            unit="bp",
+        ),
+        Option(
+            "masked",
+            "Masked",
+            "Leave out gains of annotated splice sites and losses of other positions. "
+            "Needs gene models.",
+            False,
+        ),
+    ),
+    thresholds=(
+        (0.2, "high recall (SpliceAI paper)"),
+        (0.5, "recommended (SpliceAI paper)"),
+        (0.8, "high precision (SpliceAI paper)"),
+    ),
+    needs_annotation=True,
+)
+
+
+def score(
+    model: SpliceModel,
+    variants: Sequence[Variant],
+    *,
+    reference: Reference,
+    genes: GeneModels | None,
+    distance: int = 50,
+    masked: bool = False,
+    batch_size: int = 8,
+) -> list[VariantScore]:
+    """Score variants; every one gets exactly one outcome.
+
+    Args:
+        model: A splice model.
+        variants: Normalised variants, on contigs of the reference or not.
+        reference: The genome.
+        genes: Gene models of the genome; None scores both strands unmasked.
+        distance: Positions on each side of POS that are looked at, in bp.
+        masked: Apply the published mask; needs `genes`.
+        batch_size: Variants whose windows are collected and predicted together.
+
+    Returns:
+        One outcome for each variant, in their order.
+
+    Raises:
+        OptionError: If an option makes no sense; never because of one variant.
+    """
+    _check_options(distance, masked, genes, batch_size)
+    rule = _Rule(model, reference, genes, distance, masked)
+    outcomes: list[VariantScore] = []
+    for first in range(0, len(variants), batch_size):
+        batch = WindowBatch(model, batch_size=batch_size)
+        waiting = [rule.begin(v, batch) for v in variants[first : first + batch_size]]
+        batch.run()
+        for state in waiting:
+            outcome = state if isinstance(state, VariantScore) else rule.end(*state)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def _check_options(
+    distance: int, masked: bool, genes: GeneModels | None, batch_size: int
+) -> None:
+    problems = []
+    if not 0 <= distance <= LARGEST_DISTANCE:
+        problems.append(
+            f"The distance must be from 0 to {LARGEST_DISTANCE:,} bp, not {distance:,}"
+        )
+    if masked and genes is None:
+        problems.append("Masked scores need gene models, which say what to mask")
+    if batch_size < 1:
+        problems.append(f"The batch size must be positive, not {batch_size}")
+    if problems:
+        raise OptionError(
+            "; ".join(problems) + ".",
+            where="splice-delta",
+            todo="Open gene models (GTF or GFF3), or score unmasked."
+            if masked and genes is None
+            else "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What was asked of the model for one variant in one gene."""
+
+    target: SpliceTarget
+    ref: ReferenceWindow
+    alt: int
+    unknown: float
+
+
+@dataclass(frozen=True, slots=True)
+class _GeneScore:
+    """Delta scores and positions in one gene, in the order of `_KINDS`."""
+
+    target: SpliceTarget
+    deltas: tuple[float, ...]
+    positions: tuple[int, ...]
+
+    @property
+    def highest(self) -> float:
+        return max(self.deltas)
+
+    def written(self, alt: str) -> str:
+        """Return the published layout, 2 decimals, and no "-0.00"."""
+        deltas = (f"{round(delta, 2) + 0.0:.2f}" for delta in self.deltas)
+        places = (str(place) for place in self.positions)
+        return "|".join((alt, self.target.symbol, *deltas, *places))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """The published rule with its options."""
+
+    model: SpliceModel
+    reference: Reference
+    genes: GeneModels | None
+    distance: int
+    masked: bool
+
+    def begin(
+        self, variant: Variant, batch: WindowBatch
+    ) -> VariantScore | tuple[Variant, list[_Request], WindowBatch]:
+        """Refuse the variant, or ask for the windows that it needs."""
+        targets: list[SpliceTarget] = []
+        refusal = self._unreadable(variant)
+        if refusal is None:
+            targets = targets_over(
+                Interval(variant.contig, variant.start, variant.start + 1),
+                reference=self.reference,
+                genes=self.genes,
+            )
+            refusal = self._unscorable(variant, targets)
+        if refusal is not None:
+            status, reason = refusal
+            return VariantScore(variant, status, reason)
+        return variant, [self._ask(variant, t, batch) for t in targets], batch
+
+    def end(
+        self, variant: Variant, requests: list[_Request], batch: WindowBatch
+    ) -> VariantScore:
+        """Compare the predictions."""
+        found = [self._compare(variant, request, batch) for request in requests]
+        if not all(np.isfinite(gene.deltas).all() for gene in found):
+            reason = "The model gave something that is not a number."
+            return VariantScore(variant, Status.FAILED, reason)
+        best = max(found, key=lambda gene: gene.highest)
+        names = [name for name, _, _ in _KINDS]
+        columns: dict[str, float | int | str | None] = {
+            **{f"ds_{n}": v for n, v in zip(names, best.deltas, strict=True)},
+            **{f"dp_{n}": v for n, v in zip(names, best.positions, strict=True)},
+            "strand": best.target.strand,
+            "splice": ",".join(gene.written(variant.alt) for gene in found),
+        }
+        return VariantScore(
+            variant,
+            Status.SCORED,
+            self._cautions(variant, requests),
+            best.highest,
+            best.target.symbol if best.target.is_gene else "",
+            columns,
+        )
+
+    def _unreadable(self, variant: Variant) -> tuple[Status, str] | None:
+        """Return why the variant is none of this genome's, or None."""
+        length = self.reference.contigs.get(variant.contig)
+        if length is None:
+            return (
+                Status.CONTIG_MISSING,
+                f"The genome has no contig “{variant.contig}”.",
+            )
+        alleles = variant.ref + variant.alt
+        if set(variant.alt) & set("<>[]*."):
+            return (
+                Status.SYMBOLIC_ALLELE,
+                f"“{variant.alt}” gives no sequence to score.",
+            )
+        if not variant.ref or not variant.alt:
+            return Status.MALFORMED, "An allele is empty."
+        if odd := sorted(set(alleles) - set("ACGT")):
+            return (
+                Status.AMBIGUOUS_BASES,
+                f"The alleles contain {', '.join(odd)}; only A, C, G, T can be scored.",
+            )
+        end = variant.start + len(variant.ref)
+        if variant.start < 0 or end > length:
+            return (
+                Status.OUT_OF_RANGE,
+                f"{variant.contig} ends at {length:,}, before the variant does.",
+            )
+        genome = self.reference.fetch(variant.contig, variant.start, end)
+        if genome != variant.ref:
+            return (
+                Status.REF_MISMATCH,
+                f"REF is {_short(variant.ref)}, but the genome has {_short(genome)} at "
+                f"{variant.contig}:{variant.position:,}.",
+            )
+        return None
+
+    def _unscorable(
+        self, variant: Variant, targets: Sequence[SpliceTarget]
+    ) -> tuple[Status, str] | None:
+        """Return why this scorer cannot score the variant, or None."""
+        if not targets:
+            return Status.NOT_IN_GENE, self._outside(variant)
+        reach = self.model.flank + self.distance
+        length = self.reference.contigs[variant.contig]
+        room = min(variant.start, length - variant.start - 1)
+        if room < reach:
+            return (
+                Status.OUT_OF_RANGE,
+                f"The model needs {reach:,} bases on each side, and the contig ends "
+                f"{room:,} bases from here.",
+            )
+        # The published program refuses even an SNV at distance 0; one base is harmless.
+        longest = max(2 * self.distance, 1)
+        if len(variant.ref) > longest:
+            needed = -(-len(variant.ref) // 2)
+            hint = (
+                f" A distance of {needed:,} would score it."
+                if needed <= LARGEST_DISTANCE
+                else ""
+            )
+            return (
+                Status.TOO_LONG,
+                f"REF has {len(variant.ref):,} bases; at a distance of "
+                f"{self.distance:,} at most {longest:,} can be compared.{hint}",
+            )
+        if len(variant.alt) > LONGEST_ALT:
+            return (
+                Status.TOO_LONG,
+                f"ALT has {len(variant.alt):,} bases; at most {LONGEST_ALT:,} can be "
+                "scored.",
+            )
+        return None
+
+    def _outside(self, variant: Variant) -> str:
+        here = self.genes.at(variant.contig, variant.start) if self.genes else []
+        if here:
+            names = ", ".join(gene.name for gene in here)
+            return (
+                f"In {names}, but outside the canonical transcript, which is all that "
+                "this score looks at."
+            )
+        return "No gene of the annotation holds this position."
+
+    def _ask(
+        self, variant: Variant, target: SpliceTarget, batch: WindowBatch
+    ) -> _Request:
+        flank, distance = self.model.flank, self.distance
+        start, end = variant.start - distance, variant.start + distance + 1
+        ref = ReferenceWindow.ask(
+            batch,
+            target,
+            start,
+            end,
+            reference=self.reference,
+            size=max(_TILE, 2 * (end - start)),
+            flank=flank,
+        )
+        window = masked_sequence(self.reference, target, start - flank, end + flank)
+        alt = batch.add(target.strand, substituted(window, flank + distance, variant))
+        seen = min(end + flank, target.end) - max(start - flank, target.start)
+        unknown = (window.count("N") - (len(window) - seen)) / seen
+        return _Request(target, ref, alt, unknown)
+
+    def _compare(
+        self, variant: Variant, request: _Request, batch: WindowBatch
+    ) -> _GeneScore:
+        ref = request.ref.read(batch)
+        alt = projected(batch.result(request.alt), self.distance, variant)
+        boundary = request.target.nearest_boundary(variant.start)
+        deltas, positions = [], []
+        for _, column, sign in _KINDS:
+            change: NDArray[np.float32] = sign * (alt[:, column] - ref[:, column])
+            place = int(change.argmax())
+            position = place - self.distance
+            # A gain at the annotated site, or a loss elsewhere, is masked.
+            hidden = self.masked and (position == boundary) == (sign > 0)
+            deltas.append(0.0 if hidden else float(change[place]))
+            positions.append(position)
+        return _GeneScore(request.target, tuple(deltas), tuple(positions))
+
+    def _cautions(self, variant: Variant, requests: Sequence[_Request]) -> str:
+        cautions = []
+        unknown = max(request.unknown for request in requests)
+        if unknown > UNKNOWN_SHARE:
+            cautions.append(
+                f"Caution: {unknown:.0%} of the sequence that the model sees here is "
+                "unknown (N) in this genome."
+            )
+        if len(variant.alt) < len(variant.ref) > self.distance + 1:
+            cautions.append(
+                "Caution: the deletion reaches past the window, where the published "
+                "rule overstates losses; a distance of at least "
+                f"{len(variant.ref) - 1:,} avoids that."
+            )
+        return " ".join(cautions)
+
+
+def _short(bases: str) -> str:
+    return bases if len(bases) <= 20 else f"{bases[:12]}… ({len(bases):,} bases)"
