@@ -12,7 +12,8 @@ import numpy as np
 from gfm_desktop import paths
 from gfm_desktop.errors import InputError
 from gfm_desktop.genome.fingerprint import content_hash, known_hash
-from gfm_desktop.genome.gene_file import GeneArrays, read_gene_file
+from gfm_desktop.genome.gene_arrays import GeneArrays
+from gfm_desktop.genome.gene_file import read_gene_file
 from gfm_desktop.genome.interval import Interval
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class GeneModels:
             if name is not None and len(genes):
                 lane = _Lane(genes, arrays.gene_start, arrays.gene_end)
                 self._by_contig[name] = lane
+        self._built: dict[int, Gene] = {}
         self._length = sum(len(lane.genes) for lane in self._by_contig.values())
 
     @classmethod
@@ -219,6 +221,12 @@ class GeneModels:
         return [key for key, _ in ordered], [owner for _, owner in ordered]
 
     def _gene(self, contig: str, number: int) -> Gene:
+        """Return a gene, kept once made: the browser asks for the same ones again."""
+        if number not in self._built:
+            self._built[number] = self._made(contig, number)
+        return self._built[number]
+
+    def _made(self, contig: str, number: int) -> Gene:
         arrays = self._arrays
         first, last = arrays.gene_transcripts[number : number + 2]
         return Gene(
