@@ -117,6 +117,12 @@ class ScoreTable:
 
         return int(compute.count_distinct(self._snapshot().text["record"]).as_py())
 
+    @property
+    def largest_score(self) -> float | None:
+        """Return the largest score; None where nothing is scored."""
+        score = self._snapshot().score
+        return None if np.isnan(score).all() else float(np.nanmax(score))
+
     def __len__(self) -> int:
         """Return the number of rows: one an ALT allele."""
         return len(self._snapshot())
@@ -230,4 +236,6 @@ class ScoreTable:
 def _part_names(folder: Path | None) -> list[str]:
     if folder is None or not folder.is_dir():
         return []
-    return sorted(path.name for path in folder.glob("scores-*.parquet"))
+    names = [path.name for path in folder.glob("scores-*.parquet")]
+    # In the order of writing: part 1,000,000 comes after part 999,999.
+    return sorted(names, key=lambda name: (len(name), name))

@@ -42,7 +42,7 @@ class VariantRow:
         gene: Gene of the score.
         score: The score; None where there is none, never 0 for "missing".
         columns: The scorer's own columns; None where a value is missing.
-        allele: Number of the ALT allele within its record, as the reader counts.
+        allele: Index of the ALT allele within its record, from 0.
     """
 
     row: int
@@ -60,7 +60,7 @@ class VariantRow:
     gene: str = ""
     score: float | None = None
     columns: dict[str, float | int | str | None] = field(default_factory=dict)
-    allele: int = 1
+    allele: int = 0
 
 
 @dataclass(frozen=True, slots=True)

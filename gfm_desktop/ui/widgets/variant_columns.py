@@ -1,0 +1,131 @@
+"""Columns of the variant table: title, text, alignment, and what sorts them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from gfm_desktop.ui.widgets.look import LABELS
+from gfm_desktop.ui.widgets.score_bar import MISSING, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gfm_desktop.workspace.score_table import VariantRow
+
+Kind = Literal["text", "letters", "number", "score", "status", "rank"]
+_LONGEST_ALLELE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column of the table.
+
+    Attributes:
+        key: Stable name; for the scorer's columns its name in the score parts.
+        title: What the header says.
+        tip: What the header's tooltip says.
+        kind: How cells look; numbers stand at the right.
+        text: Cell of a row as text.
+        sort: Name that `ScoreTable.order` sorts by; empty where it cannot be sorted.
+        sample: Widest usual text, from which the first width is reckoned.
+        shown: Whether the column is shown at first.
+        descending_first: Whether the first click sorts the largest first.
+    """
+
+    key: str
+    title: str
+    tip: str
+    kind: Kind
+    text: Callable[[VariantRow], str]
+    sort: str
+    sample: str
+    shown: bool = True
+    descending_first: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Tell whether cells stand at the right, as numbers do."""
+        return self.kind in ("number", "rank", "score")
+
+
+def short_allele(allele: str) -> str:
+    """Return an allele as a narrow cell shows it: long ones keep both ends."""
+    if len(allele) <= _LONGEST_ALLELE:
+        return allele or MISSING
+    return f"{allele[:5]}…{allele[-3:]} ({len(allele):,})"
+
+
+def position(row: VariantRow) -> str:
+    """Return the 1-based position as in the file."""
+    return MISSING if row.pos is None else f"{row.pos:,}"
+
+
+FIXED: tuple[TableColumn, ...] = (
+    TableColumn("rank", "#", "Place in the present order", "rank", lambda r: "", "",
+                "1,000,000"),
+    TableColumn("score", "Score", "Predicted effect; a dash where there is none",
+                "score", lambda r: number(r.score), "score", "0.000 bar bar ba",
+                descending_first=True),
+    TableColumn("status", "Status", "What became of the record", "status",
+                lambda r: LABELS[r.status], "status", "Outside genes xx"),
+    TableColumn("gene", "Gene", "Gene that the score belongs to", "text",
+                lambda r: r.gene or MISSING, "gene", "CECR2-AS1"),
+    TableColumn("chrom", "Chrom", "Chromosome as in the file", "text",
+                lambda r: r.chrom or MISSING, "position", "chr22xx"),
+    TableColumn("position", "Position", "1-based position as in the file", "number",
+                position, "position", "248,956,422"),
+    TableColumn("ref", "Ref", "Reference allele as in the file", "letters",
+                lambda r: short_allele(r.ref), "ref", "ACGT"),
+    TableColumn("alt", "Alt", "Alternative allele as in the file", "letters",
+                lambda r: short_allele(r.alt), "alt", "ACGT"),
+    TableColumn("kind", "Kind", "What the allele does to the sequence", "text",
+                lambda r: str(r.kind) if r.kind else MISSING, "kind", "insertion"),
+    TableColumn("id", "ID", "Identifier in the file", "text",
+                lambda r: r.id or MISSING, "id", "rs1234567890"),
+)  # fmt: skip
+LAST: tuple[TableColumn, ...] = (
+    TableColumn("line", "Line", "Line of the variant file, from 1", "number",
+                lambda r: f"{r.line:,}", "line", "1,000,000", shown=False),
+    TableColumn("reason", "Remark", "Why there is no score, or a caution", "text",
+                lambda r: r.reason, "reason", "x" * 30),
+)  # fmt: skip
+_FIRST_HIDDEN = ("dp_", "strand", "splice")
+
+
+def scorer_column(name: str, description: str, kind: str) -> TableColumn:
+    """Return a column of the scorer's own.
+
+    Args:
+        name: Name in the score parts.
+        description: What it means, from the scorer's card.
+        kind: ``"float"``, ``"int"`` or ``"str"``.
+    """
+
+    def text(row: VariantRow) -> str:
+        match row.columns.get(name):
+            case None | "":
+                return MISSING
+            case float() as value:
+                return number(value)
+            case int() as value:
+                return f"{value:+d}"
+            case value:
+                return str(value)
+
+    return TableColumn(
+        key=name,
+        title=name.upper(),
+        tip=description or name,
+        kind="text" if kind == "str" else "number",
+        text=text,
+        sort=name,
+        sample="DS_AG" if kind != "str" else "x" * 12,
+        shown=not name.startswith(_FIRST_HIDDEN),
+        descending_first=kind == "float",
+    )
+
+
+def columns_for(scorer: tuple[TableColumn, ...]) -> tuple[TableColumn, ...]:
+    """Return all columns: fixed, the scorer's own, and the ones at the end."""
+    return FIXED + scorer + LAST
