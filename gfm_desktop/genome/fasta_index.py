@@ -111,7 +111,7 @@ def _make(path: Path, cache: Path) -> ReadableFasta:
         copy = folder / "genome.fa.gz"
         _copy(path, copy)
         if not _index(copy, folder):
-            raise _broken(path, "its sequences cannot be told apart")
+            raise _broken(path, "it holds no bases")
     _refuse_incomplete_index(path, folder / "genome.fai")
     facts = {"copied": copied, "notes": notes}
     write_whole(folder / "facts.json", json.dumps(facts).encode())

@@ -22,6 +22,7 @@ SINGLE_BASE_VIEW = 40
 GENE_FLANK = 2_000
 """bp shown on each side of a gene, as IGV does."""
 
+_LONGEST = 2_000
 _EXAMPLES = "Examples: chr22:20,113,000-20,114,000, 22:20.1Mb-20.2Mb, a gene's name."
 _DASHES = str.maketrans("‐‑‒–—−", "-" * 6)  # noqa: RUF001 - what word processors make
 _NUMBER = r"(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?\s*(?:[kmg](?:bp?)?|bp)?"
@@ -36,6 +37,8 @@ _VARIANT_FORMS = tuple(
         rf"{_CONTIG}(?P<gap>[:\s]\s*)(?:g\.)?(?P<pos>{_NUMBER})\s*"
         rf"(?P<ref>{_ALLELE})\s*>\s*(?P<alt>{_ALLELE})",
         rf"(?P<pos>{_NUMBER})\s*(?P<ref>{_ALLELE})\s*>\s*(?P<alt>{_ALLELE})",
+        rf"(?P<contig>\S+) (?P<pos>\d+) \S+ (?P<ref>{_ALLELE}) (?P<alt>{_ALLELE})"
+        r"(?: .*)?",
     )
 )
 _RANGE_FORMS = tuple(
@@ -89,10 +92,11 @@ def parse_locus(
         return _around(variant.interval, contigs)
     gene = genes.find(words) if genes is not None else None
     if gene is not None:
+        length = contigs[gene.contig]
+        if gene.start >= length:
+            raise _outside(gene.contig, gene.start + 1, length, words)
         start = max(0, gene.start - GENE_FLANK)
-        return Interval(gene.contig, start, gene.end + GENE_FLANK).clipped(
-            contigs[gene.contig]
-        )
+        return Interval(gene.contig, start, gene.end + GENE_FLANK).clipped(length)
     for form in _RANGE_FORMS:
         match = form.fullmatch(words)
         if match:
@@ -110,8 +114,8 @@ def parse_variant(
     """Return the variant that `text` names, or None where it is no variant.
 
     Forms: ``chr22:20113000:A:G``, ``22-20113000-A-G``, ``chr22 20113000 A G``,
-    ``chr22:20113000 A>G``, ``NC_000022.10:g.20113000A>G``, ``20113000 A>G`` (on the
-    contig of `here`). Alleles are not compared with the genome.
+    ``chr22:20113000 A>G``, ``NC_000022.10:g.20113000A>G``, a pasted line of VCF,
+    ``20113000 A>G`` (on the contig of `here`). The genome's bases are not looked at.
 
     Raises:
         LocusError: If it is one, but its contig is unknown or it lies outside.
@@ -138,6 +142,8 @@ def _plain(text: str) -> str:
         LocusError: If it is empty or names several places.
     """
     words = " ".join(text.translate(_DASHES).strip().strip("\"'`;,").split())
+    if len(words) > _LONGEST:
+        raise LocusError("The text is too long for a place.", todo=_EXAMPLES)
     if not words:
         raise LocusError("No place was typed.", todo=_EXAMPLES)
     words = re.sub(r"^\{[^}]*\}|\[rev\]$", "", words).strip()
@@ -256,6 +262,12 @@ def _not_understood(
             "Variant names are looked up in the variant table, not here.",
             where=words,
             todo="Type it into the table's filter.",
+        )
+    if genes is not None and all(genes.find(word) for word in words.split()):
+        return LocusError(
+            "One place at a time: several genes were typed.",
+            where=words,
+            todo=f"Try {words.split()[0]} alone.",
         )
     near = [gene.name for gene in genes.search(words, 4)] if genes is not None else []
     if near:
