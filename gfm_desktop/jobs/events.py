@@ -73,6 +73,7 @@ class Failed:
         todo: What the user can do.
         details: Traceback for a bug report; empty for a user's error.
         parked: True where the job ended the worker twice and is not tried again.
+        usage: True where an option has no meaning (the command line's exit code 2).
     """
 
     what: str
@@ -80,6 +81,7 @@ class Failed:
     todo: str = ""
     details: str = ""
     parked: bool = False
+    usage: bool = False
 
 
 @dataclass(frozen=True, slots=True)

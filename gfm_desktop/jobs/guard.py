@@ -6,7 +6,7 @@ import logging
 import traceback
 from typing import TYPE_CHECKING, TypeVar
 
-from gfm_desktop.errors import GfmError
+from gfm_desktop.errors import GfmError, OptionError
 from gfm_desktop.jobs.events import ENDINGS, Event, Failed, Finished, Started
 
 if TYPE_CHECKING:
@@ -59,7 +59,8 @@ def _attempt(step: Callable[[], Result]) -> Result | Failed:
     try:
         return step()
     except GfmError as error:
-        return Failed(error.what, error.where, error.todo)
+        usage = isinstance(error, OptionError)
+        return Failed(error.what, error.where, error.todo, usage=usage)
     except MemoryError:
         return Failed(
             "The memory of this computer is full.",
