@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from gfm_desktop.jobs.job import Job
 
 _CLOSING = "The program is closing."
+_AT_ONCE = 64
+"""Reports that are read before requests are looked at again."""
 
 
 class ProcessEngine:
@@ -188,8 +190,11 @@ class ProcessEngine:
         wait([self._wake, *worker.waitables], seconds)
         # Asked before reading: what it said with its last breath is read below.
         alive = worker.alive
-        self._hear_all(worker)
-        if not alive:
+        if alive:
+            # Not all: a job that talks without a pause must not drown our requests.
+            self._hear_some(worker, most=_AT_ONCE)
+        else:
+            self._hear_some(worker)
             self._bury(worker)
 
     def _patience(self) -> float | None:
@@ -201,22 +206,25 @@ class ProcessEngine:
         limit = self._ledger.deadline(self._cancel_grace)
         if limit is not None and time.monotonic() >= limit and self._worker is not None:
             self._worker.kill()
-            self._hear_all(self._worker)
+            self._hear_some(self._worker)
             self._bury(self._worker)
 
     def _want_worker(self) -> None:
         self._wanted = True
 
     def _ensure_worker(self) -> None:
-        if self._worker is None and (self._wanted or self._ledger.all()):
+        while self._worker is None and (self._wanted or self._ledger.all()):
             self._wanted = False
             try:
                 self._worker = WorkerProcess()
             except OSError as error:
                 self._ledger.failed_to_start(f"{error}")
 
-    def _hear_all(self, worker: WorkerProcess) -> None:
-        while (report := worker.receive()) is not None:
+    def _hear_some(self, worker: WorkerProcess, *, most: int | None = None) -> None:
+        for _ in itertools.count() if most is None else range(most):
+            report = worker.receive()
+            if report is None:
+                return
             self._hear(worker, report)
 
     def _hear(self, worker: WorkerProcess, report: Report) -> None:
@@ -279,5 +287,6 @@ class ProcessEngine:
         limit = time.monotonic() + (self._close_grace if worker.ready else 0.0)
         while worker.alive and time.monotonic() < limit:
             wait(worker.waitables, max(0.0, limit - time.monotonic()))
-            self._hear_all(worker)
-        self._hear_all(worker)
+            self._hear_some(worker, most=_AT_ONCE)
+        worker.kill()
+        self._hear_some(worker)
