@@ -1,0 +1,276 @@
+"""Reads the command line of `gfm`; a scorer's options become flags from its card."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from gfm_desktop import __version__
+from gfm_desktop.errors import OptionError
+from gfm_desktop.scoring import registry
+
+if TYPE_CHECKING:
+    from gfm_desktop.scoring.card import Option
+
+OPTION = "option:"
+"""Begins the names under which the scorers' options are kept."""
+
+_EXIT_CODES = (
+    "exit codes: 0 the job ended and every record has a status; 1 it could not be "
+    "done;\n2 the command line is wrong; 130 stopped with Ctrl+C (what was finished "
+    "is kept)."
+)
+_DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises instead of ending the program."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong with the command line.
+
+        Raises:
+            OptionError: Always.
+        """
+        raise OptionError(
+            f"{message[:1].upper()}{message[1:]}.",
+            todo=f"Run `{self.prog} --help` for the options.",
+        )
+
+
+def build_parser() -> Parser:
+    """Return the reader of the whole command line."""
+    parser = Parser(
+        prog="gfm",
+        description="Score genetic variants with genomic foundation models, offline.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"%(prog)s {__version__}"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_models(commands)
+    _add_score(commands)
+    _add_predict(commands)
+    _add_inspect(commands)
+    doctor = _command(
+        commands, "doctor", "is this installation sound, and are its numbers right?"
+    )
+    _add_json(doctor, "print the findings as one JSON object")
+    return parser
+
+
+def _command(commands: Any, name: str, summary: str, example: str = "") -> Parser:
+    epilog = f"example:\n  {example}\n\n{_EXIT_CODES}" if example else _EXIT_CODES
+    parser: Parser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[:1].upper()}{summary[1:]}",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    return parser
+
+
+def _add_models(commands: Any) -> None:
+    models = _command(commands, "models", "list, add and remove models")
+    actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listed = _command(actions, "list", "list the models of the library")
+    show = _command(actions, "show", "show all facts of a model")
+    show.add_argument("model", metavar="ID", help="id of a model, or its folder")
+    add = _command(
+        actions, "add", "copy a model folder into the library, after a test of it"
+    )
+    add.add_argument("path", metavar="PATH", help="folder with gfm_model.json")
+    download = _command(actions, "download", "download a model")
+    download.add_argument("model", metavar="ID", help="id of a model")
+    remove = _command(actions, "remove", "delete a model that you added")
+    remove.add_argument("model", metavar="ID", help="id of a model")
+    for action in (listed, show, add, download, remove):
+        _add_json(action, "print JSON")
+
+
+def _add_score(commands: Any) -> None:
+    score = _command(
+        commands,
+        "score",
+        "score every variant of a VCF",
+        "gfm score --genome hg19.fa.gz --annotation genes.gtf.gz --variants my.vcf.gz "
+        "\\\n      --model ci-spliceai --out scores.vcf.gz",
+    )
+    files = score.add_argument_group("files")
+    files.add_argument("--genome", metavar="FASTA", help="genome, plain or packed")
+    files.add_argument("--variants", metavar="VCF", help="variants, VCF or BCF")
+    files.add_argument("--annotation", metavar="GTF", help="gene models, GTF or GFF3")
+    files.add_argument(
+        "--sample",
+        action="store_true",
+        help="use the built-in sample for every file that is not given",
+    )
+    files.add_argument(
+        "--out",
+        metavar="FILE",
+        help=".vcf, .vcf.gz, .tsv or .parquet; without it, a table on standard output",
+    )
+    _add_model(score, required=False)
+    score.add_argument(
+        "--scorer", metavar="NAME", default="", help="default: the model's own"
+    )
+    score.add_argument(
+        "--batch-size",
+        metavar="N",
+        type=_positive,
+        default=0,
+        help="sequences run at once; left out, the program chooses",
+    )
+    score.add_argument(
+        "--fresh", action="store_true", help="score again what was scored before"
+    )
+    _add_json(score, "print one JSON object per event; the last has the counts")
+    options = score.add_argument_group("options of the scorers")
+    for name, (offers, scorers) in scorer_options().items():
+        _add_option(options, name, offers, scorers)
+
+
+def _add_predict(commands: Any) -> None:
+    predict = _command(
+        commands,
+        "predict",
+        "predict the tracks of a region, with or without a variant",
+        "gfm predict --model ci-spliceai --genome hg19.fa.gz "
+        "--region chr22:20,113,000-20,114,000 \\\n      --out tracks.bw",
+    )
+    _add_model(predict, required=True)
+    predict.add_argument("--genome", metavar="FASTA", help="genome, plain or packed")
+    predict.add_argument(
+        "--region",
+        metavar="chr:start-end",
+        help="1-based, both ends included; with --annotation also a gene's name",
+    )
+    predict.add_argument(
+        "--variant",
+        metavar="chr:pos:REF:ALT",
+        help="predict REF and ALT of this variant",
+    )
+    predict.add_argument(
+        "--annotation",
+        metavar="GTF",
+        help="gene models: predict inside genes, each without its neighbourhood",
+    )
+    predict.add_argument(
+        "--sequences",
+        metavar="FILE",
+        help="instead of a genome: sequences, one a line, FASTA, or a JSON list",
+    )
+    predict.add_argument(
+        "--out",
+        metavar="FILE",
+        required=True,
+        help=".npz, .tsv, .bedgraph or .bw; for --sequences .npz or .tsv",
+    )
+    _add_json(predict, "print one JSON object per event")
+
+
+def _add_inspect(commands: Any) -> None:
+    inspect = _command(
+        commands,
+        "inspect",
+        "write a model's raw numbers for sequences",
+        "gfm inspect --model ci-spliceai --sequences mine.fa --out mine.npz",
+    )
+    _add_model(inspect, required=True)
+    inspect.add_argument(
+        "--sequences",
+        metavar="FILE",
+        required=True,
+        help="sequences, one a line, FASTA, or a JSON list",
+    )
+    inspect.add_argument("--out", metavar="FILE.npz", required=True)
+    inspect.add_argument(
+        "--option",
+        metavar="KEY=VALUE",
+        type=_pair,
+        action="append",
+        default=[],
+        help="a choice of the model's family; may be given several times",
+    )
+    _add_json(inspect, "print one JSON object per event")
+
+
+def _add_model(parser: Parser, *, required: bool) -> None:
+    parser.add_argument(
+        "--model",
+        metavar="ID_OR_FOLDER",
+        required=required,
+        help="id of a model (see `gfm models list`), or its folder",
+    )
+    parser.add_argument(
+        "--device",
+        metavar="auto|cpu|cuda",
+        type=_device,
+        default="auto",
+        help="where the model runs (default: %(default)s)",
+    )
+
+
+def _add_json(parser: Parser, words: str) -> None:
+    parser.add_argument("--json", action="store_true", help=words)
+
+
+def scorer_options() -> dict[str, tuple[list[Option], list[str]]]:
+    """Return every option name with its owners: their options and their names."""
+    found: dict[str, tuple[list[Option], list[str]]] = {}
+    for card in registry.scorers().values():
+        for option in card.options:
+            offers, scorers = found.setdefault(option.name, ([], []))
+            offers.append(option)
+            scorers.append(card.name)
+    return found
+
+
+def _add_option(
+    group: argparse._ArgumentGroup, name: str, offers: list[Option], scorers: list[str]
+) -> None:
+    """Add the flag of an option; what its value may be depends on the scorer chosen."""
+    option = offers[0]
+    flag = f"--{name.replace('_', '-')}"
+    words = f"{option.help} ({', '.join(scorers)}"
+    if all(isinstance(one.default, bool) for one in offers):
+        state = "on" if option.default else "off"
+        group.add_argument(
+            flag,
+            action=argparse.BooleanOptionalAction,
+            dest=OPTION + name,
+            help=f"{words}; default: {state})".replace("%", "%%"),
+        )
+        return
+    unit = f" {option.unit}" if option.unit else ""
+    group.add_argument(
+        flag,
+        dest=OPTION + name,
+        metavar=name.upper(),
+        help=f"{words}; default: {option.default}{unit})".replace("%", "%%"),
+    )
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1, not {text!r}")
+    return int(text)
+
+
+def _device(text: str) -> str:
+    if not _DEVICE.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"must be auto, cpu or cuda, not {text!r}")
+    return text
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not (key and sign):
+        raise argparse.ArgumentTypeError(f"must be KEY=VALUE, not {text!r}")
+    return key, value

@@ -1,0 +1,143 @@
+"""`gfm score`: every variant of a file gets a score or the reason why not."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gfm_desktop.command_line.parser import OPTION
+from gfm_desktop.command_line.preflight import (
+    Preflight,
+    absolute,
+    model_name,
+    scorer_values,
+)
+from gfm_desktop.jobs.events import Finished
+from gfm_desktop.jobs.export.formats import SCORE_FORMATS
+from gfm_desktop.jobs.export_scores import ExportScores
+from gfm_desktop.jobs.open_variants import OpenVariants
+from gfm_desktop.jobs.score_variants import ScoreVariants
+from gfm_desktop.jobs.scorers import checked_options, choose_scorer
+from gfm_desktop.paths import resources
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from gfm_desktop.command_line.runner import Runner
+    from gfm_desktop.scoring.card import OptionValue
+
+SAMPLE = {
+    "genome": "chr22.fa.gz",
+    "variants": "variants.vcf.gz",
+    "annotation": "genes.gtf.gz",
+}
+SAMPLE_MODEL = "ci-spliceai"
+
+
+def run(arguments: Namespace, runner: Runner, given: Sequence[str]) -> int:
+    """Score, then write the file or, without one, the table on standard output.
+
+    Args:
+        arguments: The command line, read.
+        runner: Runs the jobs.
+        given: The command line as it was written, which the file repeats.
+
+    Raises:
+        Refused: If the command line cannot be carried out.
+        Stopped: If a job did not finish.
+    """
+    _fill_in_sample(arguments)
+    options = _checked(arguments)
+    genome, variants = absolute(arguments.genome), absolute(arguments.variants)
+    # Read first, on its own: a genome that does not fit is said before the long work.
+    opened = runner.run(OpenVariants(variants, genome))
+    runner.reporter.warn(opened.warnings)
+    scored = runner.run(
+        ScoreVariants(
+            genome,
+            variants,
+            model_name(arguments.model),
+            scorer=arguments.scorer,
+            annotation=absolute(arguments.annotation),
+            device=arguments.device,
+            batch_size=arguments.batch_size,
+            options=tuple(options.items()),
+            fresh=arguments.fresh,
+        )
+    )
+    parts = [opened, scored]
+    if arguments.out:
+        job = ExportScores(
+            scored.outputs["run"], absolute(arguments.out), shlex.join(["gfm", *given])
+        )
+        written = runner.run(job)
+        message = f"{scored.message}; written to {arguments.out}"
+        parts += [written, Finished(message)]
+    elif not arguments.json:
+        _print_table(scored.outputs["run"])
+    # The run's counts, which the export must repeat, are what the user is told last.
+    return runner.finish(*parts[:-1], _with_counts(parts[-1], scored.counts))
+
+
+def _with_counts(ending: Finished, counts: dict[str, int]) -> Finished:
+    return Finished(ending.message, counts, ending.outputs, ending.warnings)
+
+
+def _fill_in_sample(arguments: Namespace) -> None:
+    if not arguments.sample:
+        return
+    whole = not (arguments.genome or arguments.variants)
+    for name, file in SAMPLE.items():
+        # Gene models of the sample fit the sample's genome, and perhaps no other.
+        if not getattr(arguments, name) and (whole or name != "annotation"):
+            setattr(arguments, name, str(resources() / "sample" / file))
+    arguments.model = arguments.model or SAMPLE_MODEL
+
+
+def _checked(arguments: Namespace) -> dict[str, OptionValue]:
+    """Return the scorer's options.
+
+    Raises:
+        Refused: With all that is wrong.
+    """
+    from gfm_desktop.models import catalogue
+
+    checks = Preflight()
+    checks.need(
+        genome=arguments.genome, variants=arguments.variants, model=arguments.model
+    )
+    for name in ("genome", "variants", "annotation"):
+        checks.readable(f"--{name}", getattr(arguments, name))
+    if arguments.out is not None:
+        inputs = (arguments.genome, arguments.variants, arguments.annotation)
+        checks.writable(arguments.out, SCORE_FORMATS, *inputs)
+    values: dict[str, OptionValue] = {}
+    if arguments.model:
+        with checks.collected():
+            catalogue.folder_of(arguments.model)
+            card = choose_scorer(catalogue.card_of(arguments.model), arguments.scorer)
+            values, problems = scorer_values(card, _given_options(arguments))
+            checks.problems += problems
+            checked_options(card, values.items())
+    checks.done()
+    return values
+
+
+def _given_options(arguments: Namespace) -> dict[str, str | bool]:
+    return {
+        name.removeprefix(OPTION): value
+        for name, value in vars(arguments).items()
+        if name.startswith(OPTION) and value is not None
+    }
+
+
+def _print_table(run: str) -> None:
+    from gfm_desktop.jobs.export.scored_table import ScoredTable
+    from gfm_desktop.jobs.export.table_files import write_tsv
+
+    for _ in write_tsv(ScoredTable.open(Path(run)), sys.stdout):
+        pass
+    sys.stdout.flush()
