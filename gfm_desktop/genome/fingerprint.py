@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from typing import TYPE_CHECKING
 
 from gfm_desktop import paths
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_TICK_NS = 20_000_000
 
 
 def content_hash(path: Path, *, cache: Path | None = None) -> str:
@@ -29,6 +32,7 @@ def content_hash(path: Path, *, cache: Path | None = None) -> str:
     known = known_hash(path, cache=cache)
     if known is not None:
         return known
+    _let_clock_tick(path)
     stamp = _stamp(path)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -54,6 +58,16 @@ def write_whole(path: Path, content: bytes) -> None:
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     temporary.write_bytes(content)
     temporary.replace(path)
+
+
+def _let_clock_tick(path: Path) -> None:
+    """Wait where a write right now would leave the modification time as it is.
+
+    File systems stamp by the kernel's tick (up to 10 ms): a file written again within
+    one, at the same size, would pass for unchanged.
+    """
+    if abs(time.time_ns() - path.stat().st_mtime_ns) < _TICK_NS:
+        time.sleep(_TICK_NS / 1e9)
 
 
 def _stamp(path: Path) -> list[int]:

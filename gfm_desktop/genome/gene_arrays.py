@@ -77,7 +77,8 @@ class GeneArrays:
     def load(cls, path: Path) -> GeneArrays | None:
         """Return the copy, or None where it is missing, older or damaged."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            # numpy leaves a damaged file open if it opens it itself.
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 if int(file["layout"]) != _LAYOUT:
                     return None
                 texts = json.loads(file["texts"].tobytes())

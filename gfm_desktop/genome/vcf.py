@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_CONTIG = re.compile(rb"^##contig=<(?:.*?,)?\s*ID=([^,>]+)(?:,(.*))?>")
-_LENGTH = re.compile(rb"(?:^|,)\s*length=(\d{1,18})(?:,|$)")
+_CONTIG = re.compile(rb"[<,]\s*ID=([^,>]+)")
+_LENGTH = re.compile(rb"[<,]\s*length=(\d{1,18})\s*[,>]")
 _COLUMNS = 8
 _FEWEST_COLUMNS = 5
 _PROBED = 50
@@ -223,8 +223,7 @@ class VcfReader:
             return
         self.header.append(line)
         if line.startswith(b"##contig"):
-            found = _CONTIG.match(line)
-            length = _LENGTH.search(found[2] or b"") if found else None
+            found, length = _CONTIG.search(line), _LENGTH.search(line)
             if found and length:
                 name = found[1].decode("utf-8", "replace").strip()
                 self.contig_lengths[name] = int(length[1])
