@@ -16,7 +16,8 @@ from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Finished, Partial, Progress
 from gfm_desktop.jobs.open_variants import open_table
 from gfm_desktop.jobs.run_folder import Identity, Manifest, RunFolder
-from gfm_desktop.jobs.scorers import checked_options, choose_scorer, scorer_function
+from gfm_desktop.jobs.scorers import checked_options, choose_scorer
+from gfm_desktop.scoring import registry
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -108,13 +109,14 @@ class ScoreVariants:
         if not context.has_model(self.model, self.device):
             yield Progress(0, None, "variants", "Loading the model")
         model = context.model(self.model, self.device)
+        work = _Work(model, reference, genes, card, options, self.batch_size)
+        work.score([])  # Settings that need gene models are refused before any work.
         manifest = self._manifest(reference, genes, opened, model, card, options)
         folder = RunFolder.of(manifest.identity)
         with folder.locked():
             if self.fresh:
                 folder.forget_scores()
             folder.write_manifest(manifest)
-            work = _Work(model, reference, genes, card, options, self.batch_size)
             counts = yield from _score_all(work, folder, opened)
             total = _reconciled(opened.summary.counts, counts)
             folder.write_manifest(replace(manifest, counts=total, complete=True))
@@ -183,7 +185,7 @@ class _Work:
         """Score one batch; halves the forward passes where memory runs out."""
         import torch
 
-        score = scorer_function(self.card.name)
+        score = registry.function_of(self.card.name)
         while True:
             try:
                 return score(

@@ -277,7 +277,9 @@ def test_that_the_worker_ends_with_the_window_even_within_a_batch(
 ) -> None:
     script = tmp_path / "parent.py"
     path = [str(Path(__file__).parent), *filter(None, sys.path)]
-    script.write_text(PARENT.format(path=path, inside=str(tmp_path / 'inside')), encoding="utf-8")
+    script.write_text(
+        PARENT.format(path=path, inside=str(tmp_path / "inside")), encoding="utf-8"
+    )
     with subprocess.Popen(
         [sys.executable, str(script)],
         stdin=subprocess.PIPE,

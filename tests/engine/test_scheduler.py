@@ -109,10 +109,14 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def at_most_one_ending_and_it_is_last(self) -> None:
         for events in self.heard.values():
-            endings = [i for i, event in enumerate(events) if isinstance(event, ENDINGS)]
+            endings = [
+                i for i, event in enumerate(events) if isinstance(event, ENDINGS)
+            ]
             assert endings in ([], [len(events) - 1])
             started = [i for i, e in enumerate(events) if isinstance(e, Started)]
-            assert started == [] if events[:1] == [Cancelled()] else started in ([], [0])
+            assert (
+                started == [] if events[:1] == [Cancelled()] else started in ([], [0])
+            )
 
     def teardown(self) -> None:
         self.scheduler.close()

@@ -35,9 +35,7 @@ class Does:
     title: str = "Toy"
     resumable: ClassVar[bool] = False
 
-    def run(
-        self, context: JobContext
-    ) -> Generator[Progress | Partial, None, Finished]:
+    def run(self, context: JobContext) -> Generator[Progress | Partial, None, Finished]:
         try:
             yield STEP
             return self.then()
