@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QKeySequence, QPalette
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -87,7 +88,9 @@ class VariantsPanel(QWidget):
         top.addWidget(self.filter, 1)
         self.columns_button = self._button("variant-columns", "Columns")
         self.columns_button.setToolTip("Choose which columns are shown")
-        self.export_button = self._button("variant-export", "Export…")
+        self.export_button = QPushButton("Export…")
+        self.export_button.setObjectName("variant-export")
+        self.export_button.setAccessibleName("Export scores to a file")
         for button in (self.columns_button, self.export_button):
             top.addWidget(button)
         self.totals.setObjectName("variant-totals")
@@ -99,7 +102,7 @@ class VariantsPanel(QWidget):
         bottom.addWidget(self.totals, 1)
         bottom.addWidget(self.shown)
         for label in (self.totals, self.shown):
-            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            label.setProperty("role", "muted")
         self._stack = QStackedLayout()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.view)

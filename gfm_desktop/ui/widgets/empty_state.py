@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QPalette
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 
@@ -21,7 +21,7 @@ class EmptyState(QWidget):
         self.title.setFont(font)
         self.text = QLabel()
         self.text.setWordWrap(True)
-        self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.text.setProperty("role", "muted")
         self.button = QPushButton()
         self.button.setObjectName(f"{name}-empty-button")
         self.button.hide()

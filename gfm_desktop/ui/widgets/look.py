@@ -13,6 +13,7 @@ from enum import StrEnum
 from PySide6.QtGui import QColor, QPalette
 
 from gfm_desktop.genome.status import Status
+from gfm_desktop.ui.theme import DARK, LIGHT, Palette, level_color
 
 
 class Tone(StrEnum):
@@ -83,6 +84,11 @@ def is_dark(palette: QPalette) -> bool:
     return window.lightness() < palette.color(QPalette.ColorRole.WindowText).lightness()
 
 
+def theme_of(palette: QPalette) -> Palette:
+    """Return the theme that goes with a widget's palette."""
+    return DARK if is_dark(palette) else LIGHT
+
+
 def tone_colours(tone: Tone, palette: QPalette) -> ToneColours:
     """Return text and fill of a tone on this palette."""
     text, fill = (_DARK if is_dark(palette) else _LIGHT)[tone]
@@ -91,14 +97,16 @@ def tone_colours(tone: Tone, palette: QPalette) -> ToneColours:
 
 def muted(palette: QPalette) -> QColor:
     """Return the colour of secondary text."""
-    return QColor("#a3acb8" if is_dark(palette) else "#5c6571")
+    return QColor(theme_of(palette).muted)
 
 
 def hairline(palette: QPalette) -> QColor:
     """Return the colour of separators and empty parts of bars."""
-    return QColor("#353c46" if is_dark(palette) else "#dfe3e8")
+    return QColor(theme_of(palette).border)
 
 
-def bar(palette: QPalette) -> QColor:
-    """Return the colour that shows an amount."""
-    return QColor("#5b9bd8" if is_dark(palette) else "#3f7fbf")
+def level(
+    palette: QPalette, score: float | None, thresholds: tuple[float, ...]
+) -> QColor:
+    """Return the colour of a score: louder with each cut-off, as in the browser."""
+    return QColor(level_color(theme_of(palette), score, thresholds))

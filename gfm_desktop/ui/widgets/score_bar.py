@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gfm_desktop.ui.widgets.look import bar, hairline, muted
+from gfm_desktop.ui.widgets.look import hairline, level, muted
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent, QPalette
+    from PySide6.QtGui import QColor, QPaintEvent, QPalette
 
 MISSING = "—"
 """What stands where there is no number: never 0."""
@@ -27,6 +27,7 @@ def paint_bar(
     rect: QRectF,
     share: float,
     *,
+    colour: QColor,
     palette: QPalette,
     ticks: tuple[float, ...] = (),
 ) -> None:
@@ -42,7 +43,7 @@ def paint_bar(
         filled = QRectF(rect)
         # A sliver stays visible: 0.01 is small, but it is not missing.
         filled.setWidth(max(rect.height(), rect.width() * share))
-        painter.setBrush(bar(palette))
+        painter.setBrush(colour)
         painter.drawRoundedRect(filled, radius, radius)
     for tick in ticks:
         x = rect.left() + rect.width() * tick
@@ -119,7 +120,14 @@ class ScoreBar(QWidget):
         painter.drawText(line, int(middle | Qt.AlignmentFlag.AlignRight), text)
         room = QRectF(left, line.center().y() - 3, self.width() - left - numbers - 6, 6)
         share = self._value if self._value is not None else 0.0
-        paint_bar(painter, room, share, palette=self.palette(), ticks=self._ticks)
+        paint_bar(
+            painter,
+            room,
+            share,
+            colour=level(self.palette(), self._value, self._ticks),
+            palette=self.palette(),
+            ticks=self._ticks,
+        )
         if self._remark:
             painter.setPen(muted(self.palette()))
             below = QRectF(left, line.bottom(), self.width() - left, metrics.height())

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from gfm_desktop.ui.widgets.chip import paint_chip
-from gfm_desktop.ui.widgets.look import LABELS, TONES, muted
+from gfm_desktop.ui.widgets.look import LABELS, TONES, level, muted
 from gfm_desktop.ui.widgets.score_bar import MISSING, number, paint_bar
 from gfm_desktop.ui.widgets.variant_model import ROW_ROLE, VariantModel
 
@@ -129,7 +129,13 @@ class VariantCells(QStyledItemDelegate):
         )
         if row.score is not None and answer is not None and room.width() > 12:
             share = row.score / answer.largest
-            paint_bar(painter, room, share, palette=option.palette)
+            paint_bar(
+                painter,
+                room,
+                share,
+                colour=level(option.palette, row.score, self._model.thresholds),
+                palette=option.palette,
+            )
 
     def _paint_text(
         self,

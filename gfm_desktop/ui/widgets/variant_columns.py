@@ -46,7 +46,7 @@ class TableColumn:
     @property
     def right(self) -> bool:
         """Tell whether cells stand at the right, as numbers do."""
-        return self.kind in ("number", "rank", "score")
+        return self.kind in ("number", "rank")
 
 
 def short_allele(allele: str) -> str:
@@ -88,7 +88,7 @@ LAST: tuple[TableColumn, ...] = (
     TableColumn("line", "Line", "Line of the variant file, from 1", "number",
                 lambda r: f"{r.line:,}", "line", "1,000,000", shown=False),
     TableColumn("reason", "Remark", "Why there is no score, or a caution", "text",
-                lambda r: r.reason, "reason", "x" * 30),
+                lambda r: r.reason, "reason", "Remark"),
 )  # fmt: skip
 _FIRST_HIDDEN = ("dp_", "strand", "splice")
 

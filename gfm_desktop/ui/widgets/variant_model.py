@@ -110,6 +110,12 @@ class VariantModel(QAbstractTableModel):
         return self._columns
 
     @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Return the published cut-offs of the score, ascending."""
+        pairs = () if self._scorer is None else self._scorer.thresholds
+        return tuple(sorted(value for value, _ in pairs))
+
+    @property
     def question(self) -> Question:
         """Return what was asked last."""
         return self._question

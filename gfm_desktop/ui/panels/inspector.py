@@ -1,0 +1,307 @@
+"""The card of the selected variant: what it is, what is predicted, and how sure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gfm_desktop.genome.hgvs import hgvs_genomic
+from gfm_desktop.genome.interval import Interval
+from gfm_desktop.genome.status import DESCRIPTIONS, Status
+from gfm_desktop.ui.panel import Panel
+from gfm_desktop.ui.widgets.cards import model_of, scorer_of
+from gfm_desktop.ui.widgets.chip import StatusChip
+from gfm_desktop.ui.widgets.effects import Effects
+from gfm_desktop.ui.widgets.empty_state import EmptyState
+from gfm_desktop.ui.widgets.facts import FactGrid
+from gfm_desktop.ui.widgets.listening import listen
+from gfm_desktop.ui.widgets.look import TONES, Tone
+from gfm_desktop.ui.widgets.notice import Notice
+from gfm_desktop.ui.widgets.score_bar import number
+from gfm_desktop.ui.widgets.texts import CopyButton, Section, heading, muted
+from gfm_desktop.ui.widgets.variant_columns import short_allele
+from gfm_desktop.workspace.commands import predict_command, score_command
+from gfm_desktop.workspace.links import links
+
+if TYPE_CHECKING:
+    from gfm_desktop.ui.engine_bridge import EngineBridge
+    from gfm_desktop.workspace.score_table import VariantRow
+    from gfm_desktop.workspace.workspace import Workspace
+
+RESEARCH_USE = (
+    "A model's prediction for research use. It is not a diagnosis and does not "
+    "replace evidence from patients, families or experiments."
+)
+_FLANK = 500
+
+
+class InspectorPanel(QWidget):
+    """Follows the workspace's selection; changes nothing."""
+
+    def __init__(self, workspace: Workspace, bridge: EngineBridge) -> None:
+        """Show the selected variant."""
+        super().__init__()
+        del bridge
+        self.setObjectName("inspector-panel")
+        self._workspace = workspace
+        self.empty = EmptyState("inspector")
+        self.empty.say(
+            "No variant selected",
+            "Click a row of the table, or a mark in the browser.",
+        )
+        self.title = heading()
+        self.title.setObjectName("inspector-title")
+        self.subtitle = muted()
+        self.score = QLabel()
+        self.score.setObjectName("inspector-score")
+        self.chip = StatusChip()
+        self.notice = Notice("inspector-notice")
+        self.effects = Effects()
+        self.facts = FactGrid()
+        self.origin = FactGrid()
+        self._build()
+        for signal in (
+            workspace.selection_changed,
+            workspace.scores_changed,
+            workspace.genome_changed,
+        ):
+            listen(self, signal, self._show)
+        self._show()
+
+    def sizeHint(self) -> QSize:
+        """Return the usual width of a card."""
+        return QSize(340, 600)
+
+    def _build(self) -> None:
+        card = QWidget()
+        column = QVBoxLayout(card)
+        column.setContentsMargins(14, 14, 14, 12)
+        column.setSpacing(12)
+        column.addLayout(self._head())
+        column.addWidget(self.notice)
+        self._effect_section = Section("Predicted effect")
+        self._effect_section.body.addWidget(self.effects)
+        column.addWidget(self._effect_section)
+        variant = Section("Variant")
+        variant.body.addWidget(self.facts)
+        column.addWidget(variant)
+        self._origin_section = Section("How the score was made")
+        self._origin_section.body.addWidget(self.origin)
+        column.addWidget(self._origin_section)
+        column.addLayout(self._copies())
+        column.addStretch(1)
+        column.addWidget(muted(RESEARCH_USE))
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(card)
+        self._area = area
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(area)
+
+    def _head(self) -> QHBoxLayout:
+        for label in (self.title, self.subtitle):
+            label.setSizePolicy(
+                QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+            )
+        self.score.setFont(heading(scale=1.9).font())
+        self.score.setAlignment(Qt.AlignmentFlag.AlignRight)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        for widget in (self.title, self.subtitle):
+            words.addWidget(widget)
+        words.addSpacing(3)
+        words.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignLeft)
+        head = QHBoxLayout()
+        head.addLayout(words, 1)
+        head.addWidget(self.score, 0, Qt.AlignmentFlag.AlignTop)
+        return head
+
+    def _copies(self) -> QHBoxLayout:
+        self.copy_hgvs = CopyButton("copy-hgvs", "Copy HGVS")
+        self.copy_command = CopyButton("copy-command", "Copy command")
+        self.more = QPushButton()
+        self.more.setObjectName("copy-more")
+        self.more.setText("Links")
+        self.more.setAccessibleName("Copy the address in a public database")
+        self.more.setToolTip("Addresses to copy; the app itself stays offline")
+        self._links = QMenu(self.more)
+        self.more.setMenu(self._links)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for button in (self.copy_hgvs, self.copy_command, self.more):
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _show(self, *_: object) -> None:
+        row = self._workspace.selection
+        if row is None:
+            self._stack.setCurrentWidget(self.empty)
+            return
+        self._show_head(row)
+        self._show_notice(row)
+        self._show_effects(row)
+        self.facts.show_facts(self._variant_facts(row))
+        self._show_copies(row)
+        self._stack.setCurrentWidget(self._area)
+
+    def _show_head(self, row: VariantRow) -> None:
+        place = f"{row.chrom}:{row.pos:,}" if row.pos else f"line {row.line:,}"
+        self.title.setText(place)
+        change = f"{short_allele(row.ref)} → {short_allele(row.alt)}"
+        first = "  ·  ".join(word for word in (change, str(row.kind or "")) if word)
+        second = "  ·  ".join(word for word in (row.gene, row.id) if word)
+        self.subtitle.setText(f"{first}\n{second}" if second else first)
+        self.score.setText(number(row.score))
+        self.score.setVisible(row.status in (Status.SCORED, Status.PENDING))
+        self.score.setAccessibleName(f"Score {number(row.score)}")
+        self.chip.set_status(row.status)
+
+    def _show_notice(self, row: VariantRow) -> None:
+        if row.status is Status.PENDING:
+            text, tone = (
+                "Score the variants to see what the model predicts.",
+                Tone.QUIET,
+            )
+        elif row.status is Status.SCORED:
+            text, tone = row.reason, Tone.CAUTION
+        else:
+            description = DESCRIPTIONS[row.status]
+            reason = row.reason or f"{description[0].upper()}{description[1:]}."
+            text = "\n".join(word for word in (reason, row.fix) if word)
+            tone = TONES[row.status]
+        self.notice.say(text, tone)
+
+    def _show_effects(self, row: VariantRow) -> None:
+        run = self._workspace.run
+        card = scorer_of(run.model, run.scorer) if run is not None else None
+        there = row.score is not None and card is not None
+        self._effect_section.setVisible(there)
+        self._origin_section.setVisible(there)
+        if run is None or card is None or not there:
+            return
+        self._effect_section.title.setText(card.title)
+        self.effects.show_row(row, card)
+        model = model_of(run.model)
+        settings = ", ".join(
+            f"{option.label.lower()} {_shown(run.options[option.name], option.unit)}"
+            for option in card.options
+            if option.name in run.options
+        )
+        self.origin.show_facts(
+            [
+                ("Model", model.name if model is not None else run.model),
+                ("Formula", card.equation),
+                ("Range", card.units),
+                ("Settings", settings),
+                ("Source", card.source),
+            ]
+        )
+
+    def _variant_facts(self, row: VariantRow) -> list[tuple[str, str]]:
+        variant = row.variant
+        written = _name(row.chrom, row.pos, row.ref, row.alt) if row.pos else ""
+        facts = [("In the file", written), ("Line", f"{row.line:,}")]
+        if variant is not None and _differs(row):
+            normal = _name(variant.contig, variant.position, variant.ref, variant.alt)
+            facts.insert(1, ("Normalised", normal))
+        facts.append(("HGVS", _short(self._hgvs(row))))
+        facts.append(("Strand", str(row.columns.get("strand") or "")))
+        facts += _other_genes(row)
+        return facts
+
+    def _hgvs(self, row: VariantRow) -> str:
+        genome, variant = self._workspace.genome, row.variant
+        if genome is None or variant is None or variant.contig not in genome.contigs:
+            return ""
+        length = genome.contigs[variant.contig]
+        return hgvs_genomic(variant, genome.fetch, length=length)
+
+    def _show_copies(self, row: VariantRow) -> None:
+        self.copy_hgvs.set_copied(self._hgvs(row))
+        self.copy_command.set_copied(self._command(row))
+        genome = self._workspace.genome
+        found = links(row, genome.build if genome is not None else None)
+        self._links.clear()
+        for title, address in found:
+            action = self._links.addAction(f"Copy {title} address")
+            action.setToolTip(address)
+            action.triggered.connect(
+                lambda _=False, text=address: QGuiApplication.clipboard().setText(text)
+            )
+        self.more.setEnabled(bool(found))
+
+    def _command(self, row: VariantRow) -> str:
+        run, variant = self._workspace.run, row.variant
+        genome = self._workspace.genome
+        if run is None or genome is None:
+            return ""
+        if variant is None:
+            return score_command(
+                self._workspace, model=run.model, scorer=run.scorer, options=run.options
+            )
+        start = max(0, variant.start - _FLANK)
+        end = min(genome.contigs[variant.contig], variant.start + _FLANK)
+        region = Interval(variant.contig, start, end)
+        return predict_command(
+            self._workspace, region, model=run.model, variant=variant
+        )
+
+
+def _differs(row: VariantRow) -> bool:
+    variant = row.variant
+    return variant is not None and (
+        (variant.position, variant.ref, variant.alt)
+        != (row.pos, row.ref.upper(), row.alt.upper())
+    )
+
+
+def _other_genes(row: VariantRow) -> list[tuple[str, str]]:
+    """Return the largest delta of each gene where the variant lies in several."""
+    entries = [
+        entry.split("|") for entry in str(row.columns.get("splice") or "").split(",")
+    ]
+    genes = [entry for entry in entries if len(entry) >= 6]
+    if len(genes) < 2:
+        return []
+    return [(gene[1], "max Δ " + max(gene[2:6])) for gene in genes]
+
+
+def _name(contig: str, pos: int, ref: str, alt: str) -> str:
+    return f"{contig}-{pos}-{short_allele(ref)}-{short_allele(alt)}"
+
+
+def _short(text: str, longest: int = 64) -> str:
+    return text if len(text) <= longest else f"{text[:50]}… ({len(text):,} letters)"
+
+
+def _shown(value: object, unit: str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value} {unit}".strip()
+
+
+PANEL = Panel(
+    key="inspector",
+    title="Inspector",
+    area="right",
+    factory=InspectorPanel,
+    order=0,
+)

@@ -1,0 +1,80 @@
+"""What is on screen as a command line: every button has its reproducible twin."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gfm_desktop.genome.interval import Interval
+    from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.scoring.card import OptionValue
+    from gfm_desktop.workspace.workspace import Workspace
+
+
+def score_command(
+    workspace: Workspace,
+    *,
+    model: str,
+    scorer: str = "",
+    options: dict[str, OptionValue] | None = None,
+    device: str = "auto",
+    out: str = "",
+) -> str:
+    """Return the ``gfm score`` command that gives the numbers of the window.
+
+    Args:
+        workspace: What is open.
+        model: Model id or folder.
+        scorer: Scorer name; empty for the recommended one.
+        options: The scorer's settings.
+        device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
+        out: File to write; empty for the standard output.
+    """
+    words = ["gfm", "score", *_files(workspace)]
+    if workspace.variants is not None:
+        words += ["--variants", str(workspace.variants.path)]
+    words += ["--model", model]
+    if scorer:
+        words += ["--scorer", scorer]
+    for name, value in (options or {}).items():
+        words += _flag(name, value)
+    if device != "auto":
+        words += ["--device", device]
+    if out:
+        words += ["--out", out]
+    return shlex.join(words)
+
+
+def predict_command(
+    workspace: Workspace,
+    region: Interval,
+    *,
+    model: str,
+    variant: Variant | None = None,
+) -> str:
+    """Return the ``gfm predict`` command of a region, with or without a variant."""
+    words = ["gfm", "predict", *_files(workspace), "--model", model]
+    words += ["--region", f"{region.contig}:{region.start + 1}-{region.end}"]
+    name = f"{region.contig}_{region.start + 1}_{region.end}"
+    if variant is not None:
+        place = f"{variant.contig}:{variant.position}:{variant.ref}:{variant.alt}"
+        words += ["--variant", place]
+        name = f"{variant.contig}_{variant.position}"
+    return shlex.join([*words, "--out", f"{name}.npz"])
+
+
+def _files(workspace: Workspace) -> list[str]:
+    words: list[str] = []
+    if workspace.genome is not None:
+        words += ["--genome", str(workspace.genome.path)]
+    if workspace.annotation is not None:
+        words += ["--annotation", str(workspace.annotation.path)]
+    return words
+
+
+def _flag(name: str, value: OptionValue) -> list[str]:
+    flag = "--" + name.replace("_", "-")
+    if isinstance(value, bool):
+        return [flag] if value else []
+    return [flag, f"{value:g}" if isinstance(value, float) else str(value)]
