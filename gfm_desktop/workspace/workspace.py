@@ -5,12 +5,13 @@ No Qt here: the signals are psygnal's, so that tests and scripts need no window.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
 from gfm_desktop.genome.interval import Interval
+from gfm_desktop.jobs.events import Failed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,10 +62,47 @@ class ScoreRun:
     counts: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ScoringState:
+    """The scoring that is under way, as every panel may show it.
+
+    Attributes:
+        job_id: Its job, to be cancelled or paused.
+        model: Model id or folder.
+        scorer: Scorer name; empty for the model's recommended one.
+        done: Units finished.
+        total: Units in all; None while that is not known.
+        message: What is being done, in a few words.
+    """
+
+    job_id: str
+    model: str
+    scorer: str = ""
+    done: int = 0
+    total: int | None = None
+    message: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """One file that is being read; a newer one of its kind takes its place.
+
+    Attributes:
+        path: The file.
+        job_id: The job that reads it; empty until it is submitted.
+    """
+
+    path: Path
+    job_id: str = ""
+
+
 class Workspace:
     """The open genome, annotation, variants and scores, the locus and the selection.
 
     Every setter emits its signal after the change, and only on a real change.
+
+    What is under way lies here as well (`opening`, `waiting`, `scoring`), so that
+    services such as `workspace.scoring.Scoring` are cheap to make anew anywhere.
     """
 
     genome_changed = Signal()
@@ -77,6 +115,12 @@ class Workspace:
     """Carries a `VariantRow` or None."""
     message = Signal(str, str)
     """(level, text): level is "info", "warning" or "error"; shown as a toast."""
+    failed = Signal(Failed)
+    """What could not be done, with its details; `message` says it in words after."""
+    opening_changed = Signal()
+    waiting_changed = Signal()
+    scoring_changed = Signal(object)
+    """Carries a `ScoringState`, or None when no scoring is under way any more."""
 
     def __init__(self) -> None:
         """Start empty: no genome, nothing selected."""
@@ -89,6 +133,9 @@ class Workspace:
         self._selection: VariantRow | None = None
         self._back: list[Interval] = []
         self._forward: list[Interval] = []
+        self._tickets: dict[str, Ticket] = {}
+        self._waiting: tuple[Path, ...] = ()
+        self._scoring: ScoringState | None = None
 
     @property
     def genome(self) -> Reference | None:
@@ -125,6 +172,59 @@ class Workspace:
         """Return the selected variant."""
         return self._selection
 
+    @property
+    def opening(self) -> tuple[Path, ...]:
+        """Return the files that are being read."""
+        return tuple(ticket.path for ticket in self._tickets.values())
+
+    @property
+    def waiting(self) -> tuple[Path, ...]:
+        """Return the files that wait for a genome to be read against."""
+        return self._waiting
+
+    @property
+    def scoring(self) -> ScoringState | None:
+        """Return the scoring that is under way."""
+        return self._scoring
+
+    def take_ticket(self, kind: str, path: Path) -> tuple[Ticket, Ticket | None]:
+        """Note that a file is being read; returns its ticket and the one replaced."""
+        before = self._tickets.get(kind)
+        ticket = self._tickets[kind] = Ticket(path)
+        self.opening_changed.emit()
+        return ticket, before
+
+    def return_ticket(self, kind: str, ticket: Ticket) -> bool:
+        """Note that the reading has ended; False where a newer one has begun."""
+        if self._tickets.get(kind) is not ticket:
+            return False
+        del self._tickets[kind]
+        self.opening_changed.emit()
+        return True
+
+    def tickets(self) -> dict[str, Ticket]:
+        """Return what is being read, by kind."""
+        return dict(self._tickets)
+
+    def set_waiting(self, paths: tuple[Path, ...]) -> None:
+        """Keep files until a genome is open."""
+        if paths != self._waiting:
+            self._waiting = paths
+            self.waiting_changed.emit()
+
+    def set_scoring(self, state: ScoringState | None) -> None:
+        """Show how far the scoring is; None when it has ended."""
+        if state != self._scoring:
+            self._scoring = state
+            self.scoring_changed.emit(state)
+
+    def report(self, failed: Failed) -> None:
+        """Tell everyone what could not be done: the details first, then the words."""
+        self.failed.emit(failed)
+        place = f" [{failed.where}]" if failed.where else ""
+        todo = f" {failed.todo}" if failed.todo else ""
+        self.message.emit("error", f"{failed.what}{place}{todo}")
+
     def set_genome(self, genome: Reference | None) -> None:
         """Show another genome; closes what belonged to the one before."""
         self.set_variants(None, None)
@@ -158,11 +258,18 @@ class Workspace:
         self._variants, self._table, self._run = variants, table, None
         self.variants_changed.emit()
 
-    def set_run(self, run: ScoreRun | None) -> None:
-        """Show a run's scores, or the same run's newest parts."""
-        self._run = run
+    def set_run(self, run: ScoreRun | None, *, recount: bool = False) -> None:
+        """Show a run's scores, or the same run's newest parts.
+
+        Args:
+            run: The run; None shows the variants without scores.
+            recount: Take the run's counts from the table.
+        """
         if self._table is not None:
             self._table.attach(run.folder if run else None)
+            if run is not None and recount:
+                run = replace(run, counts=self._table.counts())
+        self._run = run
         self.scores_changed.emit()
         if self._selection is not None and self._table is not None:
             self._selection = self._table.row(self._selection.row)
