@@ -10,6 +10,7 @@ transcripts of one strand overlap, the highest probability is shown. The model s
 from __future__ import annotations
 
 import uuid
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 SIGNALS = ("acceptor_plus", "donor_plus", "acceptor_minus", "donor_minus")
 """Keys of the signals; files carry them with ``ref_`` and ``alt_`` in front."""
+_DAMAGED = (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
 _PIECE = 16_384
 """Positions that one forward pass covers at most: bounds the memory."""
 
@@ -117,7 +119,8 @@ class SplicePrediction:
             InputError: If the file is missing, damaged or another kind of file.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            # Opened here: NumPy leaves a damaged file open.
+            with path.open("rb") as opened, np.load(opened) as file:
                 values = {name: file[name] for name in file.files}
             contig = str(values["contig"])
             interval = Interval(contig, int(values["start"]), int(values["end"]))
@@ -138,7 +141,7 @@ class SplicePrediction:
                 str(values["model"]),
                 str(values["weights_sha256"]),
             )
-        except (OSError, ValueError, KeyError, EOFError, TypeError) as error:
+        except (OSError, *_DAMAGED) as error:
             raise InputError(
                 "This is no file of predicted splice probabilities.",
                 where=str(path),
@@ -173,7 +176,11 @@ def predict(
     """
     _check(interval, variant, reference)
     batch = WindowBatch(model, batch_size=batch_size)
-    targets = targets_over(interval, reference=reference, genes=genes)
+    targets = (
+        targets_over(interval, reference=reference, genes=genes)
+        if len(interval)
+        else []
+    )
     plan = [
         _Plan.ask(batch, target, interval, variant, reference, model.flank)
         for target in targets
