@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtCore import QPointF, QRectF
     from PySide6.QtGui import QPainter
 
     from gfm_desktop.genome.interval import Interval
-    from gfm_desktop.ui.theme import Palette
+    from gfm_desktop.ui.browser.marks import ContigMarks
+    from gfm_desktop.ui.palette import Palette
+    from gfm_desktop.workspace.predictions import Predictions
+    from gfm_desktop.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +67,55 @@ class Hit:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AxisMark:
+    """A label in the gutter, beside the lane.
+
+    Attributes:
+        y: Pixel of its middle, from the lane's top.
+        text: What it says.
+        strong: True for the name of a part of the lane, False for a number.
+    """
+
+    y: float
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrackAction:
+    """An entry that a track adds to its context menu.
+
+    Attributes:
+        title: What the menu says.
+        run: What it does.
+        checked: State of a tick; None for an entry without one.
+        enabled: Whether it can be chosen now.
+    """
+
+    title: str
+    run: Callable[[], None]
+    checked: bool | None = None
+    enabled: bool = True
+
+
 class Track(Protocol):
     """A painter of one lane of the browser.
+
+    Rectangles and points are in lane coordinates: y from the lane's top, x as `View.x`
+    gives it. The visible part begins at ``rect.left()``, which is above 0 while the
+    view begins in the middle of a base.
 
     Attributes:
         key: Stable name, such as ``"genes"``.
         title: What the label on the left says.
+        stretch: Most pixels that it likes to get beyond `height` where the canvas has
+            room; 0 for none.
     """
 
     key: str
     title: str
+    stretch: int
 
     def height(self, view: View) -> int:
         """Return the height it wants for this view, in pixels."""
@@ -83,3 +128,77 @@ class Track(Protocol):
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
         """Tell what is at `point` (in lane coordinates), or None."""
         ...
+
+    def subtitle(self, view: View) -> str:
+        """Return a second, quieter line for the label; may be empty."""
+        ...
+
+    def axis(self, rect: QRectF, view: View) -> Sequence[AxisMark]:
+        """Return what the gutter says beside the lane."""
+        ...
+
+    def data(self, view: View) -> str:
+        """Return what is on show as tab-separated text with a header line."""
+        ...
+
+    def actions(self) -> Sequence[TrackAction]:
+        """Return what its context menu offers beside the usual."""
+        ...
+
+
+class PlainTrack:
+    """The answers of a track that has nothing special to say."""
+
+    stretch = 0
+
+    def subtitle(self, view: View) -> str:
+        """Return no second line."""
+        return ""
+
+    def axis(self, rect: QRectF, view: View) -> Sequence[AxisMark]:
+        """Return no axis."""
+        return ()
+
+    def data(self, view: View) -> str:
+        """Return nothing to copy."""
+        return ""
+
+    def actions(self) -> Sequence[TrackAction]:
+        """Return no special actions."""
+        return ()
+
+    def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
+        """Return nothing under the mouse."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What tracks paint from.
+
+    Attributes:
+        workspace: What is open.
+        predictions: Predicted tracks of the visible region and of the selection.
+        marks: Variants of the contig on show, as arrays.
+    """
+
+    workspace: Workspace
+    predictions: Predictions
+    marks: ContigMarks
+
+
+@dataclass(frozen=True, slots=True)
+class TrackEntry:
+    """What a track file offers, so that the list of tracks is found by discovery.
+
+    Attributes:
+        key: The track's key.
+        title: What the list of tracks says.
+        order: Place from the top, small first.
+        factory: Makes the painter.
+    """
+
+    key: str
+    title: str
+    order: int
+    factory: Callable[[Sources], Track]
