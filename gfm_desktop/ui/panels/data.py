@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -22,10 +21,10 @@ from gfm_desktop.ui.widgets.look import LABELS, Tone
 from gfm_desktop.ui.widgets.notice import Notice
 from gfm_desktop.ui.widgets.scrolled import ScrolledColumn
 from gfm_desktop.ui.widgets.texts import Section, heading, muted
+from gfm_desktop.workspace.opening import Opening
 
 if TYPE_CHECKING:
     from gfm_desktop.ui.engine_bridge import EngineBridge
-    from gfm_desktop.workspace.opening import Opening
     from gfm_desktop.workspace.workspace import Workspace
 
 GENOME_FILES = "Genome (*.fa *.fasta *.fna *.fa.gz *.fasta.gz *.fna.gz);;All files (*)"
@@ -40,7 +39,7 @@ class DataCard(Section):
 
     def __init__(self, name: str, title: str, *, button: str) -> None:
         """Make an empty card; `name` begins the object names."""
-        super().__init__(title)
+        super().__init__(title, first=name == "genome")
         self.name = heading(scale=1.05)
         self.name.setObjectName(f"{name}-name")
         self.facts = FactGrid()
@@ -91,11 +90,7 @@ class DataPanel(QWidget):
         super().__init__()
         self.setObjectName("data-panel")
         self._workspace = workspace
-        if opening is None:
-            from gfm_desktop.workspace.opening import Opening
-
-            opening = Opening(workspace, bridge)
-        self._opening = opening
+        self._opening = opening or Opening(workspace, bridge)
         self.genome = DataCard("genome", "Genome", button="Open genome…")
         self.annotation = DataCard("annotation", "Gene models", button="Open genes…")
         self.variants = DataCard("variants", "Variants", button="Open variants…")
@@ -108,10 +103,6 @@ class DataPanel(QWidget):
         column.addWidget(area)
         self._connect()
         self._show()
-
-    def sizeHint(self) -> QSize:
-        """Return the usual width of a side panel."""
-        return QSize(300, 520)
 
     def open(self, paths: list[Path]) -> None:
         """Open files of any of the three kinds."""

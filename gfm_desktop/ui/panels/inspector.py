@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
@@ -32,6 +31,7 @@ from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.look import TONES, Tone
 from gfm_desktop.ui.widgets.notice import Notice
 from gfm_desktop.ui.widgets.score_bar import number
+from gfm_desktop.ui.widgets.scrolled import ScrolledColumn
 from gfm_desktop.ui.widgets.texts import CopyButton, Section, heading, muted
 from gfm_desktop.ui.widgets.variant_columns import short_allele
 from gfm_desktop.workspace.commands import predict_command, score_command
@@ -82,16 +82,11 @@ class InspectorPanel(QWidget):
             listen(self, signal, self._show)
         self._show()
 
-    def sizeHint(self) -> QSize:
-        """Return the usual width of a card."""
-        return QSize(340, 600)
-
     def _build(self) -> None:
-        card = QWidget()
-        column = QVBoxLayout(card)
-        column.setContentsMargins(14, 14, 14, 12)
-        column.setSpacing(12)
+        self._area = ScrolledColumn()
+        column = self._area.body
         column.addLayout(self._head())
+        column.addLayout(self._copies())
         column.addWidget(self.notice)
         self._effect_section = Section("Predicted effect")
         self._effect_section.body.addWidget(self.effects)
@@ -102,24 +97,17 @@ class InspectorPanel(QWidget):
         self._origin_section = Section("How the score was made")
         self._origin_section.body.addWidget(self.origin)
         column.addWidget(self._origin_section)
-        column.addLayout(self._copies())
         column.addStretch(1)
         column.addWidget(muted(RESEARCH_USE))
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(card)
-        self._area = area
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
-        self._stack.addWidget(area)
+        self._stack.addWidget(self._area)
 
     def _head(self) -> QHBoxLayout:
-        for label in (self.title, self.subtitle):
-            label.setSizePolicy(
-                QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
-            )
+        # A long allele must not widen the panel; the position must be whole.
+        self.subtitle.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )
         self.score.setFont(heading(scale=1.9).font())
         self.score.setAlignment(Qt.AlignmentFlag.AlignRight)
         words = QVBoxLayout()
@@ -133,22 +121,23 @@ class InspectorPanel(QWidget):
         head.addWidget(self.score, 0, Qt.AlignmentFlag.AlignTop)
         return head
 
-    def _copies(self) -> QHBoxLayout:
+    def _copies(self) -> QGridLayout:
         self.copy_hgvs = CopyButton("copy-hgvs", "Copy HGVS")
         self.copy_command = CopyButton("copy-command", "Copy command")
         self.more = QPushButton()
         self.more.setObjectName("copy-more")
-        self.more.setText("Links")
+        self.more.setText("Copy link")
         self.more.setAccessibleName("Copy the address in a public database")
         self.more.setToolTip("Addresses to copy; the app itself stays offline")
         self._links = QMenu(self.more)
         self.more.setMenu(self._links)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for button in (self.copy_hgvs, self.copy_command, self.more):
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        grid.addWidget(self.copy_hgvs, 0, 0)
+        grid.addWidget(self.copy_command, 0, 1)
+        grid.addWidget(self.more, 1, 0)
+        grid.setColumnStretch(2, 1)
+        return grid
 
     def _show(self, *_: object) -> None:
         row = self._workspace.selection

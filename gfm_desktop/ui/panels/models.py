@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -23,7 +23,7 @@ from gfm_desktop.ui.widgets.look import Tone
 from gfm_desktop.ui.widgets.model_facts import all_facts
 from gfm_desktop.ui.widgets.notice import Notice
 from gfm_desktop.ui.widgets.scrolled import ScrolledColumn
-from gfm_desktop.ui.widgets.texts import CopyButton, heading, muted, plain
+from gfm_desktop.ui.widgets.texts import CopyButton, Section, heading, muted, plain
 
 if TYPE_CHECKING:
     from gfm_desktop.errors import GfmError
@@ -49,16 +49,12 @@ class ModelsPanel(QWidget):
         self.name = heading()
         self.summary = plain()
         self.problem = Notice("model-problem")
-        self.limits = Notice("model-limits")
+        self.limits = muted()
         self.facts = FactGrid()
         self.cite = CopyButton("model-cite", "Copy citation")
         self.add_button = QPushButton("Add model folder…")
         self._build()
         self.refresh()
-
-    def sizeHint(self) -> QSize:
-        """Return the usual width of a side panel."""
-        return QSize(320, 560)
 
     def refresh(self) -> None:
         """Read the library again."""
@@ -72,6 +68,8 @@ class ModelsPanel(QWidget):
             item = QListWidgetItem(f"{name}\n{_state(entry)}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {_state(entry)}")
             self.list.addItem(item)
+        line = self.list.sizeHintForRow(0) if self._entries else 0
+        self.list.setFixedHeight(min(5, len(self._entries)) * (line + 4) + 8)
         self.list.setCurrentRow(min(max(chosen, 0), len(self._entries) - 1))
 
     def add(self, folder: Path) -> None:
@@ -85,13 +83,16 @@ class ModelsPanel(QWidget):
         self.list.setObjectName("model-list")
         self.list.setAccessibleName("Models")
         self.list.currentRowChanged.connect(self._show)
-        self.list.setMaximumHeight(150)
+        self.list.setSpacing(2)
         self.add_button.setObjectName("model-add")
         self.add_button.setAccessibleName("Add a model folder to the library")
         self.add_button.clicked.connect(self._choose)
         area = ScrolledColumn()
-        for widget in (self.name, self.summary, self.problem, self.limits, self.facts):
+        for widget in (self.name, self.summary, self.problem, self.facts):
             area.body.addWidget(widget)
+        trust = Section("Before you trust a number")
+        trust.body.addWidget(self.limits)
+        area.body.addWidget(trust)
         area.body.addWidget(self.cite, 0, Qt.AlignmentFlag.AlignLeft)
         area.body.addStretch(1)
         note = muted("Weights are read as safetensors; no code of a model is run.")
@@ -118,7 +119,7 @@ class ModelsPanel(QWidget):
         self.name.setText(card.name if card else entry.id)
         self.summary.setText(card.summary if card else "")
         self.problem.say(str(entry.problem or ""), Tone.BAD)
-        self.limits.say(card.limits if card else "", Tone.CAUTION)
+        self.limits.setText(card.limits if card else "")
         self.facts.show_facts(all_facts(card) if card else [])
         self.cite.set_copied(card.citation if card else "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -23,7 +23,7 @@ from gfm_desktop.ui.widgets.model_facts import short_facts
 from gfm_desktop.ui.widgets.notice import Notice
 from gfm_desktop.ui.widgets.option_form import OptionForm
 from gfm_desktop.ui.widgets.scrolled import ScrolledColumn
-from gfm_desktop.ui.widgets.texts import CopyButton, Section, muted
+from gfm_desktop.ui.widgets.texts import CopyButton, Section, muted, plain
 from gfm_desktop.workspace.commands import score_command
 from gfm_desktop.workspace.scoring import Scoring
 
@@ -66,10 +66,6 @@ class ScoringPanel(QWidget):
         self._connect()
         self._show_model()
 
-    def sizeHint(self) -> QSize:
-        """Return the usual width of a side panel."""
-        return QSize(320, 560)
-
     def _installed(self) -> dict[str, ModelCard]:
         from gfm_desktop.models import catalogue
 
@@ -86,19 +82,22 @@ class ScoringPanel(QWidget):
             self.device.addItem(title, device)
         self.summary = muted()
         self.limits = muted()
+        self.rule = plain()
         self.equation = muted()
         area = ScrolledColumn()
-        model = Section("Model")
-        model_parts: tuple[QWidget, ...] = (self.model, self.summary, self.facts)
-        for widget in (*model_parts, self.limits):
-            model.body.addWidget(widget)
+        model = Section("Model", first=True)
         rule = Section("Score")
-        rule_parts: tuple[QWidget, ...] = (self.scorer, self.equation, self.form)
-        for widget in rule_parts:
-            rule.body.addWidget(widget)
         machine = Section("Computed on")
-        machine.body.addWidget(self.device, 0, Qt.AlignmentFlag.AlignLeft)
-        for section in (model, rule, machine):
+        trust = Section("Before you trust a number")
+        parts: tuple[tuple[Section, tuple[QWidget, ...]], ...] = (
+            (model, (self.model, self.summary, self.facts)),
+            (rule, (self.scorer, self.rule, self.equation, self.form)),
+            (machine, (self.device,)),
+            (trust, (self.limits,)),
+        )
+        for section, widgets in parts:
+            for widget in widgets:
+                section.body.addWidget(widget)
             area.body.addWidget(section)
         area.body.addStretch(1)
         column = QVBoxLayout(self)
@@ -179,8 +178,8 @@ class ScoringPanel(QWidget):
 
     def _show_scorer(self) -> None:
         scorer = self._scorer
-        lines = (scorer.title, scorer.equation, scorer.units) if scorer else ()
-        self.equation.setText("\n".join(lines))
+        self.rule.setText(scorer.title if scorer else "")
+        self.equation.setText(f"{scorer.equation} ({scorer.units})" if scorer else "")
         self.form.set_options(scorer.options if scorer else ())
         self._show_button()
 

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from gfm_desktop.jobs.events import Event, Failed, Finished
 from gfm_desktop.ui.panel import Panel
+from gfm_desktop.ui.theme import scale_of
+from gfm_desktop.ui.widgets.cards import scorer_of
 from gfm_desktop.ui.widgets.empty_state import EmptyState
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.totals import totals_line
@@ -66,7 +68,7 @@ class VariantsPanel(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return room for about ten rows."""
-        return QSize(900, 320)
+        return QSize(int(900 * scale_of()), int(320 * scale_of()))
 
     def export_to(self, path: Path) -> str | None:
         """Write scores and statuses to a file; returns the job's id.
@@ -145,20 +147,21 @@ class VariantsPanel(QWidget):
 
     def _variants_changed(self) -> None:
         self.filter.clear()
-        self.model.set_scorer(None)
+        self._set_scorer()
         self.model.set_table(self._workspace.table)
         self._answered()
 
     def _scores_changed(self) -> None:
-        run = self._workspace.run
-        if run is not None:
-            from gfm_desktop.ui.widgets.cards import scorer_of
-
-            self.model.set_scorer(scorer_of(run.model, run.scorer))
+        self._set_scorer()
         # Not restarted while it runs: parts that keep arriving must not starve it.
         if not self._refresh.isActive():
             self._refresh.start()
         self._show_export()
+
+    def _set_scorer(self) -> None:
+        run = self._workspace.run
+        card = None if run is None else scorer_of(run.model, run.scorer)
+        self.model.set_scorer(card)
 
     def _selection_changed(self, row: VariantRow | None) -> None:
         if row is None or not self.view.shows(row.row):

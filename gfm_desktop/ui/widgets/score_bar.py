@@ -95,7 +95,9 @@ class ScoreBar(QWidget):
         """Return room for one line, or two where there is a remark."""
         metrics = QFontMetricsF(self.font())
         lines = 2 if self._remark else 1
-        width = self._columns()[0] + metrics.horizontalAdvance("0.000") + 90
+        left, numbers = self._columns()
+        remark = metrics.horizontalAdvance(self._remark)
+        width = left + max(numbers + 70, remark) + 2
         return QSize(int(width), int(metrics.height() * lines + 8))
 
     def minimumSizeHint(self) -> QSize:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from gfm_desktop.ui.theme import scale_of
 
 
 class ScrolledColumn(QScrollArea):
@@ -12,8 +14,8 @@ class ScrolledColumn(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make an empty column."""
         super().__init__(parent)
-        card = QWidget()
-        self.body = QVBoxLayout(card)
+        self._card = QWidget()
+        self.body = QVBoxLayout(self._card)
         self.body.setContentsMargins(14, 14, 14, 12)
         self.body.setSpacing(12)
         self.setWidgetResizable(True)
@@ -21,4 +23,15 @@ class ScrolledColumn(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # The card is scrolled by wheel and keys of its fields: no stop for Tab.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setWidget(card)
+        self.setWidget(self._card)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a width that clips nothing: there is no sideways scrolling."""
+        card = self._card.minimumSizeHint().width()
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(card + bar, super().minimumSizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """Return the usual size of a side panel, larger where letters are."""
+        usual = QSize(int(320 * scale_of()), int(520 * scale_of()))
+        return usual.expandedTo(self.minimumSizeHint())

@@ -81,13 +81,16 @@ class CopyButton(QPushButton):
 class Section(QWidget):
     """A caption, a hairline above it, and what belongs below."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        """Make an empty section."""
+    def __init__(
+        self, title: str, parent: QWidget | None = None, *, first: bool = False
+    ) -> None:
+        """Make an empty section; the first one of a column has no line above it."""
         super().__init__(parent)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(6)
-        self.body.addWidget(Rule())
+        if not first:
+            self.body.addWidget(Rule())
         self.title = caption(title)
         self.body.addWidget(self.title)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from gfm_desktop.genome.status import DESCRIPTIONS
 from gfm_desktop.ui.widgets.look import LABELS
 from gfm_desktop.ui.widgets.score_bar import MISSING, number
 
@@ -65,14 +66,14 @@ FIXED: tuple[TableColumn, ...] = (
     TableColumn("rank", "#", "Place in the present order", "rank", lambda r: "", "",
                 "1,000,000"),
     TableColumn("score", "Score", "Predicted effect; a dash where there is none",
-                "score", lambda r: number(r.score), "score", "0.000 bar bar ba",
+                "score", lambda r: number(r.score), "score", "0.000 bar bar",
                 descending_first=True),
     TableColumn("status", "Status", "What became of the record", "status",
-                lambda r: LABELS[r.status], "status", "Outside genes xx"),
+                lambda r: LABELS[r.status], "status", "Outside genes x"),
     TableColumn("gene", "Gene", "Gene that the score belongs to", "text",
-                lambda r: r.gene or MISSING, "gene", "CECR2-AS1"),
+                lambda r: r.gene or MISSING, "gene", "FAM230AB"),
     TableColumn("chrom", "Chrom", "Chromosome as in the file", "text",
-                lambda r: r.chrom or MISSING, "position", "chr22xx"),
+                lambda r: r.chrom or MISSING, "position", "Chrom"),
     TableColumn("position", "Position", "1-based position as in the file", "number",
                 position, "position", "248,956,422"),
     TableColumn("ref", "Ref", "Reference allele as in the file", "letters",
@@ -129,3 +130,20 @@ def scorer_column(name: str, description: str, kind: str) -> TableColumn:
 def columns_for(scorer: tuple[TableColumn, ...]) -> tuple[TableColumn, ...]:
     """Return all columns: fixed, the scorer's own, and the ones at the end."""
     return FIXED + scorer + LAST
+
+
+def tooltip(row: VariantRow, column: TableColumn) -> str | None:
+    """Return the words behind a cell; None where it says everything itself."""
+    match column.key:
+        case "status" | "reason":
+            words = (DESCRIPTIONS[row.status].capitalize() + ".", row.reason, row.fix)
+            return "\n".join(word for word in words if word)
+        case "ref" | "alt":
+            return row.ref if column.key == "ref" else row.alt
+        case "score" if row.score is None:
+            return f"No score: {DESCRIPTIONS[row.status]}."
+        case "score":
+            return f"{row.score:.6g}"
+        case "position":
+            return f"{row.chrom}:{row.pos:,} (1-based)" if row.pos else None
+    return None

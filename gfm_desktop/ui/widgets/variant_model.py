@@ -16,12 +16,12 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from gfm_desktop.genome.status import DESCRIPTIONS
 from gfm_desktop.ui.widgets.latest import Latest
 from gfm_desktop.ui.widgets.variant_columns import (
     TableColumn,
     columns_for,
     scorer_column,
+    tooltip,
 )
 from gfm_desktop.workspace.score_table import RowFilter
 
@@ -201,7 +201,7 @@ class VariantModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _RIGHT if column.right else _LEFT
             case Qt.ItemDataRole.ToolTipRole:
-                return _tooltip(self.row_at(index.row()), column)
+                return tooltip(self.row_at(index.row()), column)
             case Qt.ItemDataRole.UserRole:
                 return self.row_at(index.row())
         return None
@@ -288,19 +288,3 @@ def _find(table: ScoreTable, question: Question) -> Answer:
         records=table.records,
         largest=max(1.0, table.largest_score or 0.0),
     )
-
-
-def _tooltip(row: VariantRow, column: TableColumn) -> str | None:
-    match column.key:
-        case "status" | "reason":
-            words = (DESCRIPTIONS[row.status].capitalize() + ".", row.reason, row.fix)
-            return "\n".join(word for word in words if word)
-        case "ref" | "alt":
-            return row.ref if column.key == "ref" else row.alt
-        case "score" if row.score is None:
-            return f"No score: {DESCRIPTIONS[row.status]}."
-        case "score":
-            return f"{row.score:.6g}"
-        case "position":
-            return f"{row.chrom}:{row.pos:,} (1-based)" if row.pos else None
-    return None
