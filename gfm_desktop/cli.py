@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from gfm_desktop.command_line.parser import build_parser
+from gfm_desktop.command_line.parser import build_parser, read
 from gfm_desktop.command_line.preflight import Refused
 from gfm_desktop.command_line.reporter import JsonReporter, TextReporter
 from gfm_desktop.command_line.runner import FAILURE, SUCCESS, USAGE, Runner, Stopped
@@ -61,10 +61,12 @@ def _carry_out(given: list[str], reporter: Reporter) -> int:
         build_parser().print_help(sys.stderr)
         return USAGE
     try:
-        arguments = build_parser().parse_args(given)
+        arguments = read(given)
     except SystemExit:
         # --help and --version, which argparse prints itself.
         return SUCCESS
+    if arguments.unknown and arguments.command != "score":
+        raise Refused(arguments.unknown)
     runner = Runner(reporter)
     try:
         return _run(arguments, runner, given)

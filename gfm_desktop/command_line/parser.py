@@ -7,10 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gfm_desktop import __version__
+from gfm_desktop.command_line.preflight import unknown_arguments
 from gfm_desktop.errors import OptionError
 from gfm_desktop.scoring import registry
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gfm_desktop.scoring.card import Option
 
 OPTION = "option:"
@@ -25,7 +28,16 @@ _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that raises instead of ending the program."""
+    """An argument parser that raises instead of ending the program.
+
+    Attributes:
+        commands: The parsers of its commands, by name.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        """Make a parser as `argparse` does."""
+        super().__init__(**settings)
+        self.commands: dict[str, Parser] = {}
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the command line.
@@ -37,6 +49,28 @@ class Parser(argparse.ArgumentParser):
             f"{message[:1].upper()}{message[1:]}.",
             todo=f"Run `{self.prog} --help` for the options.",
         )
+
+
+def read(words: Sequence[str]) -> argparse.Namespace:
+    """Return what a command line says; `unknown` holds the problems it has.
+
+    Unknown flags are kept, not raised: the command tells them with all else that is
+    wrong.
+
+    Raises:
+        OptionError: If it cannot be read at all.
+        SystemExit: After printing --help or --version.
+    """
+    parser = build_parser()
+    arguments, left = parser.parse_known_args(words)
+    flags: list[str] = []
+    for name in (arguments.command, getattr(arguments, "action", None)):
+        if name is not None:
+            parser = parser.commands[name]
+            flags = [f for a in parser._actions for f in a.option_strings]
+    named = [flag for flag in flags if flag.startswith("--") and flag != "--help"]
+    arguments.unknown = unknown_arguments(left, named)
+    return arguments
 
 
 def build_parser() -> Parser:
@@ -52,6 +86,7 @@ def build_parser() -> Parser:
         "--version", action="version", version=f"%(prog)s {__version__}"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    parser.commands = commands.choices
     _add_models(commands)
     _add_score(commands)
     _add_predict(commands)
@@ -79,6 +114,7 @@ def _command(commands: Any, name: str, summary: str, example: str = "") -> Parse
 def _add_models(commands: Any) -> None:
     models = _command(commands, "models", "list, add and remove models")
     actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
+    models.commands = actions.choices
     listed = _command(actions, "list", "list the models of the library")
     show = _command(actions, "show", "show all facts of a model")
     show.add_argument("model", metavar="ID", help="id of a model, or its folder")
@@ -238,7 +274,7 @@ def _add_option(
     """Add the flag of an option; what its value may be depends on the scorer chosen."""
     option = offers[0]
     flag = f"--{name.replace('_', '-')}"
-    words = f"{option.help} ({', '.join(scorers)}"
+    words = f"{option.help.rstrip('.')} ({', '.join(scorers)}"
     if all(isinstance(one.default, bool) for one in offers):
         state = "on" if option.default else "off"
         group.add_argument(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from gfm_desktop.errors import GfmError, InputError, OptionError
 from gfm_desktop.jobs.export.formats import check_format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gfm_desktop.scoring.card import Option, OptionValue, ScorerCard
 
@@ -61,7 +62,7 @@ class Preflight:
         if missing:
             self.problems.append(
                 OptionError(
-                    f"The command line lacks {' and '.join(missing)}.",
+                    f"The command line lacks {_listed(missing)}.",
                     todo="Add what is missing; --help explains each.",
                 )
             )
@@ -75,8 +76,43 @@ class Preflight:
     def writable(self, out: str, formats: tuple[str, ...], *inputs: str | None) -> None:
         """Note a file that cannot be written, or that would replace an input."""
         with self.collected():
+            if Path(out).is_dir():
+                raise InputError(
+                    f"--out {out} is a folder.",
+                    where=str(Path(out).absolute()),
+                    todo="Give the name of a file in it.",
+                )
             check_format(out, formats)
             _check_writable(Path(out), [Path(i) for i in inputs if i])
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+
+
+def unknown_arguments(words: list[str], known: Iterable[str]) -> list[GfmError]:
+    """Return a problem for every word of a command line that means nothing.
+
+    Args:
+        words: What was left over.
+        known: Flags that the command has, to find the one that was meant.
+    """
+    flags = sorted(known)
+    problems: list[GfmError] = []
+    for before, word in zip(["", *words], words, strict=False):
+        name = word.partition("=")[0]
+        if not name.startswith("-"):
+            if before.startswith("-"):
+                continue  # The value of an option that has just been refused.
+            what, todo = f"Nobody knows what {word!r} means here.", ""
+        else:
+            what = f"There is no option {name}."
+            todo = f"Options are: {', '.join(flags)}."
+            close = difflib.get_close_matches(name, flags, n=1)
+            if close:
+                todo = f"Did you mean {close[0]}? {todo}"
+        problems.append(OptionError(what, todo=todo))
+    return problems
 
 
 def _check_readable(flag: str, path: Path) -> None:
@@ -97,8 +133,6 @@ def _check_readable(flag: str, path: Path) -> None:
 
 def _nearby(path: Path) -> str:
     """Return advice, with names that look like the one that is missing."""
-    import difflib
-
     if path.exists() or not path.absolute().parent.is_dir():
         return "Check the path."
     names = os.listdir(path.absolute().parent)
@@ -109,10 +143,6 @@ def _nearby(path: Path) -> str:
 
 
 def _check_writable(out: Path, inputs: list[Path]) -> None:
-    if out.is_dir():
-        raise InputError(
-            f"--out {out} is a folder.", where=str(out), todo="Give a file in it."
-        )
     for one in inputs:
         if out.exists() and one.exists() and out.samefile(one):
             raise OptionError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,12 @@ from gfm_desktop.command_line.preflight import (
     model_name,
     scorer_values,
 )
+from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Finished
 from gfm_desktop.jobs.export.formats import SCORE_FORMATS
 from gfm_desktop.jobs.export_scores import ExportScores
+from gfm_desktop.jobs.open_annotation import OpenAnnotation
+from gfm_desktop.jobs.open_genome import OpenGenome
 from gfm_desktop.jobs.open_variants import OpenVariants
 from gfm_desktop.jobs.score_variants import ScoreVariants
 from gfm_desktop.jobs.scorers import checked_options, choose_scorer
@@ -35,6 +39,7 @@ SAMPLE = {
     "annotation": "genes.gtf.gz",
 }
 SAMPLE_MODEL = "ci-spliceai"
+_MALFORMED_SHOWN = 40
 
 
 def run(arguments: Namespace, runner: Runner, given: Sequence[str]) -> int:
@@ -52,23 +57,29 @@ def run(arguments: Namespace, runner: Runner, given: Sequence[str]) -> int:
     _fill_in_sample(arguments)
     options = _checked(arguments)
     genome, variants = absolute(arguments.genome), absolute(arguments.variants)
-    # Read first, on its own: a genome that does not fit is said before the long work.
+    annotation = absolute(arguments.annotation)
+    # Opened one by one: what is wrong with them is said before the long work.
+    parts = [runner.run(OpenGenome(genome))]
+    if annotation:
+        parts.append(runner.run(OpenAnnotation(annotation, genome)))
     opened = runner.run(OpenVariants(variants, genome))
-    runner.reporter.warn(opened.warnings)
+    parts.append(_with_malformed(opened))
+    for part in parts:
+        runner.reporter.warn(part.warnings)
     scored = runner.run(
         ScoreVariants(
             genome,
             variants,
             model_name(arguments.model),
             scorer=arguments.scorer,
-            annotation=absolute(arguments.annotation),
+            annotation=annotation,
             device=arguments.device,
             batch_size=arguments.batch_size,
             options=tuple(options.items()),
             fresh=arguments.fresh,
         )
     )
-    parts = [opened, scored]
+    parts.append(scored)
     if arguments.out:
         job = ExportScores(
             scored.outputs["run"], absolute(arguments.out), shlex.join(["gfm", *given])
@@ -82,8 +93,30 @@ def run(arguments: Namespace, runner: Runner, given: Sequence[str]) -> int:
     return runner.finish(*parts[:-1], _with_counts(parts[-1], scored.counts))
 
 
+def _with_malformed(opened: Finished) -> Finished:
+    """Return the ending of reading, with a warning that names the malformed lines."""
+    number = opened.counts.get(Status.MALFORMED, 0)
+    if not number:
+        return opened
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(
+        opened.outputs["table"],
+        columns=["reason"],
+        filters=pc.field("status") == str(Status.MALFORMED),
+    )
+    # Each reason begins with its line's number.
+    lines: list[str] = table["reason"][:_MALFORMED_SHOWN].to_pylist()
+    if number > len(lines):
+        lines.append(f"and {number - len(lines):,} more, all in the result")
+    words = "line cannot" if number == 1 else "lines cannot"
+    warning = "\n".join([f"{number:,} {words} be read; the others are scored.", *lines])
+    return replace(opened, warnings=(*opened.warnings, warning))
+
+
 def _with_counts(ending: Finished, counts: dict[str, int]) -> Finished:
-    return Finished(ending.message, counts, ending.outputs, ending.warnings)
+    return replace(ending, counts=counts)
 
 
 def _fill_in_sample(arguments: Namespace) -> None:
@@ -106,6 +139,7 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
     from gfm_desktop.models import catalogue
 
     checks = Preflight()
+    checks.problems += arguments.unknown
     checks.need(
         genome=arguments.genome, variants=arguments.variants, model=arguments.model
     )

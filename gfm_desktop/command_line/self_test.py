@@ -27,7 +27,7 @@ class Known:
 
 
 KNOWN = {
-    # The first exon-intron borders of the fourth exon of RANBP1, as the frozen graph
+    # The borders of the fourth exon of RANBP1 (plus strand), as the frozen graph
     # of cispliceai 1.2.2 gives them (TensorFlow 2.21, `tests/golden/ci_spliceai.npz`).
     "ci-spliceai": Known(
         Interval("chr22", 20_112_800, 20_113_000),
