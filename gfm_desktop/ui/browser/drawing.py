@@ -1,0 +1,94 @@
+"""Small things that several tracks draw alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPen
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from gfm_desktop.ui.palette import Palette
+
+_LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def faded(colour: str | QColor, alpha: float) -> QColor:
+    """Return a colour with an opacity from 0 to 1."""
+    result = QColor(colour)
+    result.setAlphaF(alpha)
+    return result
+
+
+def small(font: QFont, factor: float = 0.86) -> QFont:
+    """Return a smaller cut of a font; never below 6 points."""
+    result = QFont(font)
+    size = font.pointSizeF()
+    if size > 0:
+        result.setPointSizeF(max(6.0, size * factor))
+    return result
+
+
+def hairline(colour: str | QColor, width: float = 1.0) -> QPen:
+    """Return a pen of `width` pixels whatever the painter's scale."""
+    pen = QPen(QColor(colour), width)
+    pen.setCosmetic(True)
+    return pen
+
+
+def hint(painter: QPainter, rect: QRectF, text: str, palette: Palette) -> None:
+    """Write a quiet sentence in the middle of a lane."""
+    painter.save()
+    painter.setPen(QColor(palette.muted))
+    painter.setFont(small(painter.font(), 0.92))
+    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
+    painter.restore()
+
+
+def chip(
+    painter: QPainter,
+    corner: QPointF,
+    parts: list[tuple[str, QColor | None]],
+    palette: Palette,
+) -> QRectF:
+    """Write a legend on a plate: texts, each after a swatch where it has a colour.
+
+    Args:
+        painter: Where to paint; its font is used.
+        corner: Top right corner of the plate.
+        parts: (text, colour of its swatch or None).
+        palette: Colours of the theme.
+
+    Returns:
+        The plate.
+    """
+    metrics = painter.fontMetrics()
+    swatch = metrics.ascent() * 0.75
+    gap = metrics.horizontalAdvance("n")
+    width = float(gap)
+    for text, colour in parts:
+        width += metrics.horizontalAdvance(text) + gap * 1.2
+        width += swatch + gap * 0.5 if colour is not None else 0
+    height = metrics.height() + 4
+    plate = QRectF(corner.x() - width, corner.y(), width, height)
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(palette.surface, 0.88))
+    painter.drawRoundedRect(plate, 4, 4)
+    x = plate.left() + gap * 0.8
+    for text, colour in parts:
+        if colour is not None:
+            box = QRectF(x, plate.center().y() - swatch / 2, swatch, swatch)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(box, 2, 2)
+            x += swatch + gap * 0.5
+        advance = metrics.horizontalAdvance(text)
+        painter.setPen(QColor(palette.muted))
+        where = QRectF(x, plate.top(), advance + 2, height)
+        painter.drawText(where, int(_LEFT_MIDDLE), text)
+        x += advance + gap * 1.2
+    painter.restore()
+    return plate

@@ -1,0 +1,158 @@
+"""Where each variant's lollipop stands: pixels from marks, nothing painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gfm_desktop.genome.status import Status
+from gfm_desktop.workspace.score_columns import KINDS, NO_KIND, STATUSES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gfm_desktop.genome.variant import VariantKind
+    from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.workspace.variant_row import VariantMarks, VariantRow
+
+CROWDED = 4.0
+"""Pixels per variant below which bars tell how many there are."""
+SPACING = 4
+"""With bars, at most one lollipop in so many pixels: the highest score."""
+NOTABLE = 0.1
+"""With bars, lollipops are for scores from here on."""
+SHIFT = 8.0
+"""Pixels between the heads of alleles at one position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lollipop:
+    """One variant on screen.
+
+    Attributes:
+        row: Row of the score table.
+        x: Pixel of the middle of its first base; the stem stands there.
+        head: Pixel of the head, beside `x` where several share a position.
+        top: Pixel of the head's middle, from the top of the lane.
+        kind: What the allele does; None where it cannot be told.
+        score: The score; None where there is none.
+        status: How the record ended.
+    """
+
+    row: int
+    x: float
+    head: float
+    top: float
+    kind: VariantKind | None
+    score: float | None
+    status: Status
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether the record cannot have a score."""
+        return self.status not in (Status.SCORED, Status.PENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The lane's vertical measures in pixels from its top.
+
+    Attributes:
+        ceiling: Where the highest score is.
+        floor: Where score 0 is; heads without a score stand here.
+        ground: Where the stems stand.
+        most: Score at the ceiling.
+    """
+
+    ceiling: float
+    floor: float
+    ground: float
+    most: float = 1.0
+
+    def top(self, score: float | None) -> float:
+        """Return the pixel of a score's head."""
+        if score is None:
+            return self.floor
+        share = min(1.0, abs(score) / self.most)
+        return self.floor - share * (self.floor - self.ceiling)
+
+
+def crowded(marks: VariantMarks, view: View) -> bool:
+    """Tell whether there are too many variants for the pixels."""
+    return marks.total * CROWDED > view.width
+
+
+def placed(
+    marks: VariantMarks, view: View, stand: Stand, chosen: VariantRow | None = None
+) -> list[Lollipop]:
+    """Return the lollipops to draw, the highest score last, on top.
+
+    Args:
+        marks: Variants of the view.
+        view: What is on screen.
+        stand: The lane's measures.
+        chosen: The selected variant, which is drawn however crowded it is.
+    """
+    x = (marks.start + 0.5 - view.interval.start) * view.scale
+    keep = np.arange(len(marks))
+    if crowded(marks, view):
+        keep = _highest(x, marks.score)
+    shifts = _shifts(marks.start[keep])
+    found = [
+        _lollipop(marks, int(i), float(x[i]), float(shift), stand)
+        for i, shift in zip(keep, shifts, strict=True)
+    ]
+    if chosen is not None and all(item.row != chosen.row for item in found):
+        found += _alone(chosen, view, stand)
+    return sorted(found, key=lambda item: -1.0 if item.score is None else item.score)
+
+
+def _lollipop(
+    marks: VariantMarks, index: int, x: float, shift: float, stand: Stand
+) -> Lollipop:
+    value = float(marks.score[index])
+    score = None if np.isnan(value) else value
+    code = int(marks.kind[index])
+    return Lollipop(
+        row=int(marks.row[index]),
+        x=x,
+        head=x + shift,
+        top=stand.top(score),
+        kind=None if code == NO_KIND else KINDS[code],
+        score=score,
+        status=STATUSES[int(marks.status[index])],
+    )
+
+
+def _alone(chosen: VariantRow, view: View, stand: Stand) -> list[Lollipop]:
+    variant = chosen.variant
+    if variant is None or variant.contig != view.interval.contig:
+        return []
+    if not view.interval.start <= variant.start < view.interval.end:
+        return []
+    x = view.x(variant.start + 0.5)
+    top = stand.top(chosen.score)
+    score, status = chosen.score, chosen.status
+    return [Lollipop(chosen.row, x, x, top, chosen.kind, score, status)]
+
+
+def _highest(
+    x: NDArray[np.floating[Any]], score: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return the notable variants, the highest of each `SPACING` pixels."""
+    notable = np.flatnonzero(np.nan_to_num(np.abs(score), nan=0.0) >= NOTABLE)
+    cell = (x[notable] // SPACING).astype(np.int64)
+    order = np.lexsort((-np.abs(score[notable]), cell))
+    first = np.flatnonzero(np.diff(cell[order], prepend=-1))
+    return np.sort(notable[order[first]])
+
+
+def _shifts(start: NDArray[np.int64]) -> NDArray[np.floating[Any]]:
+    """Return how far the heads at one position stand aside: 0, +8, -8, +16, ..."""
+    fresh = np.diff(start, prepend=-1) != 0
+    index = np.arange(len(start))
+    nth = index - np.maximum.accumulate(np.where(fresh, index, 0))
+    side = np.where(nth % 2 == 1, 1.0, -1.0)
+    return side * ((nth + 1) // 2) * SHIFT

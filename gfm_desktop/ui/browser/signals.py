@@ -1,0 +1,175 @@
+"""Predicted signals as arrays of the view and as steps in pixels; nothing painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gfm_desktop.ui.browser.reduction import Columns, reduced, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from gfm_desktop.ui.browser.track import View
+
+WIDEST = 1_000_000
+"""bp of the widest view whose arrays are put together: 4 MB each."""
+_LEGEND = 14
+_LOWEST_PANE = 46
+_BETWEEN = 12
+FAINTEST = 0.004
+"""Probability below which a column is not drawn: less than half a pixel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """The part of a lane that one signal of one strand has.
+
+    Attributes:
+        signal: ``"acceptor"`` or ``"donor"``.
+        strand: ``"+"`` or ``"-"``.
+        zero: Pixel of probability 0, from the lane's top.
+        one: Pixel of probability 1.
+    """
+
+    signal: str
+    strand: str
+    zero: float
+    one: float
+
+    @property
+    def name(self) -> str:
+        """Return the key of its arrays, such as ``"donor_minus"``."""
+        return f"{self.signal}_{'plus' if self.strand == '+' else 'minus'}"
+
+    def y(self, value: float) -> float:
+        """Return the pixel of a probability."""
+        return self.zero + (self.one - self.zero) * value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A flat piece of a curve.
+
+    Attributes:
+        left: Pixel of its left end.
+        right: Pixel of its right end.
+        value: Probability.
+    """
+
+    left: float
+    right: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Where ALT differs from REF.
+
+    Attributes:
+        left: Pixel of its left end.
+        right: Pixel of its right end.
+        ref: Probability with REF.
+        alt: Probability with ALT.
+    """
+
+    left: float
+    right: float
+    ref: float
+    alt: float
+
+
+def height_of(strands: Sequence[str]) -> int:
+    """Return the least height in which the panes can be read, in pixels."""
+    return _LEGEND + len(strands) * 2 * (_LOWEST_PANE + _BETWEEN)
+
+
+def panes(strands: Sequence[str], height: float) -> list[Pane]:
+    """Return acceptor and donor of each strand, from top to bottom.
+
+    Args:
+        strands: The strands to show, ``"+"`` and ``"-"``.
+        height: Height of the lane in pixels.
+    """
+    which = [(signal, strand) for strand in strands for signal in ("acceptor", "donor")]
+    if not which:
+        return []
+    pitch = (height - _LEGEND) / len(which)
+    return [
+        Pane(
+            signal,
+            strand,
+            zero=_LEGEND + (number + 1) * pitch - _BETWEEN / 2,
+            one=_LEGEND + number * pitch + _BETWEEN / 2,
+        )
+        for number, (signal, strand) in enumerate(which)
+    ]
+
+
+def gaps(view: View, known: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    """Return (left, right) pixels of the stretches that nobody has predicted yet."""
+    return [(first * view.scale, end * view.scale) for first, end in runs(~known)]
+
+
+def curve(view: View, values: NDArray[np.float32]) -> list[Step]:
+    """Return the steps of a signal, highest value a pixel, without those near zero.
+
+    Args:
+        view: What is on screen.
+        values: One value per base of the view.
+    """
+    columns = reduced(values, view.interval, view)
+    drawn = np.nan_to_num(columns.high, nan=0.0) >= FAINTEST
+    steps = []
+    for first, end in runs(drawn):
+        edges = np.flatnonzero(np.diff(columns.high[first:end])) + first + 1
+        for a, b in zip([first, *edges.tolist()], [*edges.tolist(), end], strict=True):
+            steps.append(_step(columns, a, b))
+    return steps
+
+
+def changes(
+    view: View, ref: NDArray[np.float32], alt: NDArray[np.float32]
+) -> list[Change]:
+    """Return the columns where ALT and REF differ visibly."""
+    before = reduced(ref, view.interval, view)
+    after = reduced(alt, view.interval, view)
+    low = np.nan_to_num(before.high, nan=0.0)
+    # Where ALT is unknown the comparison is with NaN, and so False.
+    differs = np.abs(after.high - low) >= FAINTEST
+    return [
+        Change(
+            float(before.left[i]),
+            float(before.right[i]),
+            float(low[i]),
+            float(after.high[i]),
+        )
+        for i in np.flatnonzero(differs).tolist()
+    ]
+
+
+def covered(view: View, values: NDArray[np.float32]) -> list[tuple[float, float]]:
+    """Return (left, right) pixels of the stretches where something is predicted."""
+    return [
+        (first * view.scale, end * view.scale) for first, end in runs(~np.isnan(values))
+    ]
+
+
+def strongest(
+    ref: NDArray[np.float32], alt: NDArray[np.float32]
+) -> tuple[int, float] | None:
+    """Return (offset, ALT minus REF) of the largest change, or None where none is."""
+    difference = np.nan_to_num(alt - ref, nan=0.0)
+    if not len(difference):
+        return None
+    at = int(np.argmax(np.abs(difference)))
+    return (at, float(difference[at])) if difference[at] else None
+
+
+def _step(columns: Columns, first: int, end: int) -> Step:
+    left, right = float(columns.left[first]), float(columns.right[end - 1])
+    return Step(left, right, float(columns.high[first]))

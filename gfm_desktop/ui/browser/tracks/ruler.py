@@ -1,0 +1,143 @@
+"""Where we are: the contig with the view's box, and ticks with positions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor
+
+from gfm_desktop.genome.interval import Interval
+from gfm_desktop.ui.browser.drawing import faded, hairline, small
+from gfm_desktop.ui.browser.scale import round_step, span_label, tick_label
+from gfm_desktop.ui.browser.track import Hit, PlainTrack
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.workspace.workspace import Workspace
+
+OVERVIEW = 26
+"""Height of the overview bar in pixels; the ticks lie below it."""
+HEIGHT = 62
+_BAR = QRectF(0, 9, 0, 10)
+_NARROWEST_BOX = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One mark of the ruler.
+
+    Attributes:
+        x: Pixel of the middle of its base.
+        position: 0-based base.
+        label: What it says; empty for a minor mark.
+    """
+
+    x: float
+    position: int
+    label: str
+
+
+class RulerTrack(PlainTrack):
+    """Overview bar above, ticks below. Dragging on it selects a region."""
+
+    key = "ruler"
+    title = "Position"
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Show where the workspace's locus lies on its contig."""
+        self._workspace = workspace
+
+    def height(self, view: View) -> int:
+        """Return the fixed height."""
+        return HEIGHT
+
+    def contig_length(self, view: View) -> int:
+        """Return the contig's length; the view's end where no genome is open."""
+        genome = self._workspace.genome
+        known = genome.contigs.get(view.interval.contig) if genome else None
+        return known or view.interval.end
+
+    def ticks(self, view: View, label_width: float = 110.0) -> list[Tick]:
+        """Return major and minor ticks, at least `label_width` between the labels."""
+        step = round_step(label_width / view.scale)
+        minor = max(1, step // 5 if step % 5 == 0 else step // 2)
+        # Ticks lie on round 1-based positions, as the labels say them.
+        first = math.ceil((view.interval.start + 1) / minor) * minor
+        return [
+            Tick(
+                view.x(number - 0.5),
+                number - 1,
+                tick_label(number, step) if number % step == 0 else "",
+            )
+            for number in range(first, view.interval.end + 1, minor)
+        ]
+
+    def box(self, view: View, bar: float) -> QRectF:
+        """Return the view's box on a bar `bar` pixels wide, wide enough to be seen."""
+        per_base = bar / max(1, self.contig_length(view))
+        left = view.interval.start * per_base
+        width = len(view.interval) * per_base
+        if width < _NARROWEST_BOX:
+            left -= (_NARROWEST_BOX - width) / 2
+            width = _NARROWEST_BOX
+        left = min(max(left, 0.0), bar - width)
+        return QRectF(left, _BAR.top() - 4, width, _BAR.height() + 8)
+
+    def locus_at(self, x: float, view: View, bar: float) -> Interval:
+        """Return the view with its middle at pixel `x` of a bar `bar` pixels wide."""
+        length = self.contig_length(view)
+        size = len(view.interval)
+        middle = int(x / bar * length)
+        start = min(max(0, middle - size // 2), length - size)
+        return Interval(view.interval.contig, start, start + size)
+
+    def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint bar, box and ticks."""
+        painter.setFont(small(painter.font()))
+        self._paint_overview(painter, rect, view)
+        palette = view.palette
+        metrics = painter.fontMetrics()
+        base = rect.bottom() - 0.5
+        sample = metrics.horizontalAdvance(f"{view.interval.end:,}") * 1.7
+        majors: list[QLineF] = []
+        minors: list[QLineF] = []
+        painter.setPen(QColor(palette.muted))
+        for tick in self.ticks(view, max(90.0, sample)):
+            line = QLineF(tick.x, base - (8 if tick.label else 4), tick.x, base)
+            (majors if tick.label else minors).append(line)
+            if tick.label:
+                width = metrics.horizontalAdvance(tick.label) + 4
+                left = min(max(tick.x - width / 2, rect.left()), rect.right() - width)
+                where = QRectF(left, base - 10 - metrics.height(), width, 20)
+                painter.drawText(where, int(Qt.AlignmentFlag.AlignHCenter), tick.label)
+        painter.setPen(hairline(palette.muted))
+        painter.drawLines(majors)
+        painter.setPen(hairline(faded(palette.muted, 0.55)))
+        painter.drawLines(minors)
+        painter.drawLine(QLineF(rect.left(), base, rect.right(), base))
+
+    def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
+        """Say what a drag here does."""
+        if point.y() < OVERVIEW:
+            length = span_label(self.contig_length(view))
+            text = f"{view.interval.contig}, {length}: click or drag to go there"
+            return Hit(tooltip=text, name="overview")
+        return Hit(tooltip="Drag to select a region", name="ruler")
+
+    def _paint_overview(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        palette = view.palette
+        left, width = rect.left(), rect.width()
+        bar = QRectF(left + 0.5, _BAR.top(), width - 1, _BAR.height())
+        painter.setPen(hairline(palette.border))
+        painter.setBrush(QColor(palette.raised))
+        painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
+        painter.setPen(hairline(palette.accent, 1.5))
+        painter.setBrush(faded(palette.accent, 0.28))
+        box = self.box(view, width).translated(left, 0)
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setBrush(Qt.BrushStyle.NoBrush)

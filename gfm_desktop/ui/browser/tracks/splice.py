@@ -1,0 +1,227 @@
+"""Predicted splice sites: REF and ALT over each other, gain and loss filled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor
+
+from gfm_desktop.ui.browser import curves, signals
+from gfm_desktop.ui.browser.drawing import chip, faded, hint, small
+from gfm_desktop.ui.browser.scale import MINUS, signed
+from gfm_desktop.ui.browser.track import (
+    AxisMark,
+    Hit,
+    PlainTrack,
+    TrackAction,
+    TrackEntry,
+)
+from gfm_desktop.workspace.predictions import Stage
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPainter
+
+    from gfm_desktop.genome.interval import Interval
+    from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.ui.browser.signals import Pane, Step
+    from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.workspace.prediction_region import Region
+    from gfm_desktop.workspace.predictions import Predictions
+    from gfm_desktop.workspace.workspace import Workspace
+
+FOLDED = 30
+_MOST_GENES = 3
+_SHORT_ALLELE = 8
+
+
+class SpliceTrack(PlainTrack):
+    """Acceptor and donor, each in its own pane on every strand that has genes."""
+
+    key = "splice"
+    title = "Splice sites"
+    stretch = 240
+
+    def __init__(self, workspace: Workspace, predictions: Predictions) -> None:
+        """Draw what `predictions` has; nothing is asked for here."""
+        self._workspace = workspace
+        self._predictions = predictions
+        self._scene: tuple[Interval, int, Region] | None = None
+
+    def height(self, view: View) -> int:
+        """Return room for the panes, or for a sentence where nothing is drawn."""
+        strands = self.strands(view)
+        if not strands or not self._drawable(view):
+            return FOLDED
+        return signals.height_of(strands)
+
+    def strands(self, view: View) -> list[str]:
+        """Return the strands with genes on screen; both where none are open."""
+        models = self._workspace.annotation
+        if models is None:
+            return ["+", "-"]
+        found = {gene.strand for gene in models.overlapping(view.interval)}
+        return [strand for strand in ("+", "-") if strand in found]
+
+    def values(
+        self, view: View, pane: Pane
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Return REF and ALT over the view, one value a base, NaN where unknown."""
+        region = self._region(view)
+        alt = None if region.alt is None else region.alt[pane.name]
+        return region.ref[pane.name], alt
+
+    def curve(self, view: View, values: NDArray[np.float32]) -> list[Step]:
+        """Return the steps of a signal in pixels; see `signals.curve`."""
+        return signals.curve(view, values)
+
+    def subtitle(self, view: View) -> str:
+        """Return the model's name."""
+        return self._predictions.model_name if self._drawable(view) else ""
+
+    def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
+        """Return the name of each pane, and its scale."""
+        marks = []
+        for pane in self._panes(rect, view):
+            title = f"{pane.signal.capitalize()} {_sign(pane.strand)}"
+            marks.append(AxisMark(pane.y(0.5), title, strong=True))
+            marks += [AxisMark(pane.one, "1"), AxisMark(pane.zero, "0")]
+        return marks
+
+    def data(self, view: View) -> str:
+        """Return REF and ALT of every predicted base on screen."""
+        if not self._drawable(view):
+            return ""
+        lines = ["contig\tposition\tsignal\tstrand\tref\talt"]
+        for pane in signals.panes(self.strands(view), 1.0):
+            ref, alt = self.values(view, pane)
+            for at in np.flatnonzero(~np.isnan(ref)).tolist():
+                place = f"{view.interval.contig}\t{view.interval.start + at + 1}"
+                other = "" if alt is None or np.isnan(alt[at]) else f"{alt[at]:.4f}"
+                values = f"{ref[at]:.4f}\t{other}"
+                lines.append(f"{place}\t{pane.signal}\t{pane.strand}\t{values}")
+        return "\n".join(lines) + "\n"
+
+    def actions(self) -> list[TrackAction]:
+        """Return the choice to predict unasked, and to ask again."""
+        automatic = self._predictions.automatic
+        return [
+            TrackAction(
+                "Predict while browsing",
+                lambda: self._predictions.set_automatic(not automatic),
+                checked=automatic,
+            ),
+            TrackAction("Try again", self._predictions.retry),
+        ]
+
+    def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint both alleles, or in words why there is nothing yet."""
+        state = self._predictions.state(view.interval)
+        bad = state.stage is Stage.FAILED
+        if not self._drawable(view):
+            curves.say(painter, rect, state.message, view, bad=bad)
+            return
+        shown = self._panes(rect, view)
+        if not shown:
+            hint(painter, rect, "No gene here: nothing to predict", view.palette)
+            return
+        painter.setFont(small(painter.font(), 0.84))
+        for pane in shown:
+            curves.paint_frame(painter, rect, pane, view)
+        region = self._region(view)
+        if state.stage in (Stage.WAITING, Stage.FAILED):
+            for left, right in signals.gaps(view, region.known):
+                area = QRectF(left, 8, right - left, rect.height() - 12)
+                area = area.intersected(rect)
+                curves.paint_gap(painter, area, state.message, view, bad=bad)
+        for pane in shown:
+            ref, alt = self.values(view, pane)
+            curves.paint_ref(painter, pane, view, ref)
+            if alt is not None:
+                curves.paint_alt(painter, pane, view, ref=ref, alt=alt)
+        for pane in shown:
+            ref, alt = self.values(view, pane)
+            if alt is not None:
+                curves.paint_change(painter, rect, pane, view, ref=ref, alt=alt)
+        self._paint_legend(painter, rect, view, region)
+
+    def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
+        """Read the values under the mouse; the highest REF or ALT of the pixel."""
+        shown = self._panes(rect, view)
+        if not shown:
+            return None
+        pane = min(shown, key=lambda p: abs((p.zero + p.one) / 2 - point.y()))
+        ref, alt = self.values(view, pane)
+        first = min(max(0, int(point.x() / view.scale)), len(ref) - 1)
+        end = max(first + 1, min(len(ref), int((point.x() + 1) / view.scale)))
+        pixel = ref[first:end] if alt is None else np.fmax(ref, alt)[first:end]
+        if np.isnan(pixel).all():
+            return None
+        at = first + int(np.nanargmax(pixel))
+        place = f"{view.interval.contig}:{view.interval.start + at + 1:,}"
+        lines = [f"{pane.signal.capitalize()}, {_sign(pane.strand)} strand, {place}"]
+        if not np.isnan(ref[at]):
+            lines.append(f"REF {ref[at]:.3f}")
+        if alt is not None and not np.isnan(alt[at]):
+            lines.append(f"ALT {alt[at]:.3f}  ({signed(float(alt[at] - ref[at]))})")
+        return Hit("\n".join(lines), name=pane.name)
+
+    def _panes(self, rect: QRectF, view: View) -> list[Pane]:
+        if not self._drawable(view):
+            return []
+        return signals.panes(self.strands(view), rect.height())
+
+    def _drawable(self, view: View) -> bool:
+        if len(view.interval) > signals.WIDEST:
+            return False
+        stage = self._predictions.state(view.interval).stage
+        if stage in (Stage.WAITING, Stage.READY):
+            return True
+        return bool(self._region(view).known.any())
+
+    def _region(self, view: View) -> Region:
+        """Return the arrays of the view: put together once a view, not once a paint."""
+        revision = self._predictions.revision
+        if self._scene is not None and self._scene[:2] == (view.interval, revision):
+            return self._scene[2]
+        region = self._predictions.region(view.interval)
+        self._scene = (view.interval, revision, region)
+        return region
+
+    def _paint_legend(
+        self, painter: QPainter, rect: QRectF, view: View, region: Region
+    ) -> None:
+        palette = view.palette
+        parts: list[tuple[str, QColor | None]] = []
+        if region.genes:
+            names = ", ".join(region.genes[:_MOST_GENES])
+            more = len(region.genes) - _MOST_GENES
+            parts.append((f"{names} +{more}" if more > 0 else names, None))
+        parts.append(("REF", QColor(palette.ref)))
+        if region.variant is not None:
+            parts.append((f"ALT {_alleles(region.variant)}", QColor(palette.alt)))
+            parts.append(("gain", faded(palette.gain, 0.65)))
+            parts.append(("loss", faded(palette.loss, 0.65)))
+        chip(painter, QPointF(rect.right() - 6, 0), parts, palette)
+
+
+def _alleles(variant: Variant) -> str:
+    ref, alt = (
+        allele if len(allele) <= _SHORT_ALLELE else f"{len(allele):,} bp"
+        for allele in (variant.ref, variant.alt)
+    )
+    return f"{ref}>{alt}"
+
+
+def _sign(strand: str) -> str:
+    return "+" if strand == "+" else MINUS
+
+
+TRACK = TrackEntry(
+    key=SpliceTrack.key,
+    title=SpliceTrack.title,
+    order=40,
+    factory=lambda sources: SpliceTrack(sources.workspace, sources.predictions),
+)
