@@ -168,7 +168,7 @@ class Opening:
         self._submit(job, plan, FileKind.VARIANTS, show)
 
     def _is_open(self, genome: Reference) -> bool:
-        """Tell whether the genome that a file was read against is still the open one."""
+        """Tell whether the genome that a file was read with is still open."""
         return self.workspace.genome is genome
 
     def _set_genome(self, genome: Reference) -> None:
