@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+# Read when torch loads OpenMP; spinning beside a busy core is many times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from gfm_desktop.engine.inline import InlineEngine
 from gfm_desktop.engine.process import ProcessEngine

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
-import pytest
 from toy_jobs import (
     Count,
     Deadly,
@@ -37,6 +36,8 @@ from gfm_desktop.jobs.events import (
 )
 
 if TYPE_CHECKING:
+    import pytest
+
     from gfm_desktop.engine.messages import Command, Report
 
 

@@ -9,10 +9,9 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from gfm_desktop.errors import InputError
-from gfm_desktop.jobs.context import JobContext
 from gfm_desktop.jobs.events import (
     ENDINGS,
     Event,
@@ -20,6 +19,9 @@ from gfm_desktop.jobs.events import (
     Partial,
     Progress,
 )
+
+if TYPE_CHECKING:
+    from gfm_desktop.jobs.context import JobContext
 
 Run = Generator[Progress | Partial, None, Finished]
 PATIENCE = 60.0

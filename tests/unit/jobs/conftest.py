@@ -86,7 +86,10 @@ def desk(tmp_path: Path) -> Desk:
     genome.write_text(">chr1\n" + "\n".join(lines) + "\n", encoding="ascii")
     annotation = tmp_path / "genes.gtf"
     rows = []
-    for name, strand, start, end in (("ONE", "+", 1001, 2000), ("TWO", "-", 1801, 3000)):
+    for name, strand, start, end in (
+        ("ONE", "+", 1001, 2000),
+        ("TWO", "-", 1801, 3000),
+    ):
         about = f'gene_id "{name}"; gene_name "{name}"; transcript_id "{name}.1";'
         for kind in ("gene", "transcript", "exon"):
             rows.append(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pyarrow.parquet as pq
 import pytest
-import torch
 
 from gfm_desktop.errors import GfmError, InputError, ModelError, OptionError
 from gfm_desktop.genome.status import Status
@@ -233,6 +232,8 @@ def test_that_two_processes_do_not_write_one_run(
 
 
 def out_of_memory_above(size: int, seen: list[int]) -> Callable[..., Any]:
+    import torch
+
     real = registry.function_of("splice-delta")
 
     def score(*arguments: Any, batch_size: int, **options: Any) -> Any:
