@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from gfm_desktop import models, paths
 from gfm_desktop.discovery import discover
@@ -127,8 +127,7 @@ def load(model: str, *, device: str = "auto") -> LoadedModel:
     folder = folder_of(model)
     described = manifest.read(folder)
     _card(described)
-    module = importlib.import_module(f"{models.__name__}.{described.loader}")
-    loaded: LoadedModel = module.load(folder, resolve(device))
+    loaded: LoadedModel = _family(described).load(folder, resolve(device))
     # Only the shipped folder may call itself built in.
     if not folder.is_relative_to(paths.resources()):
         loaded.card = replace(loaded.card, built_in=False)
@@ -136,7 +135,9 @@ def load(model: str, *, device: str = "auto") -> LoadedModel:
 
 
 def add(folder: Path) -> ModelCard:
-    """Copy a model folder into the library, after loading it once as a check.
+    """Copy a model folder into the library, after a check of description and weights.
+
+    Torch is not imported: the window may call this.
 
     Args:
         folder: A folder with a description and weights.
@@ -152,7 +153,8 @@ def add(folder: Path) -> ModelCard:
             todo=f"Remove it with `gfm models remove {described.id}`, or give the new "
             "one another “id”.",
         )
-    loaded = load(str(folder.resolve()), device="cpu")
+    card = _card(described)
+    _family(described).check(folder)
     target = paths.imported_models() / described.id
     # Copied under a hidden name first: a crash leaves no half model in the library.
     half = target.with_name(f".{described.id}-{uuid.uuid4().hex}")
@@ -169,7 +171,7 @@ def add(folder: Path) -> ModelCard:
         ) from error
     finally:
         shutil.rmtree(half, ignore_errors=True)
-    return loaded.card
+    return card
 
 
 def remove(model_id: str) -> Path:
@@ -195,6 +197,24 @@ def remove(model_id: str) -> Path:
 def _family_cards() -> dict[str, ModelCard]:
     """Return module name to card of every family."""
     return discover(models, "CARD")
+
+
+class _Family(Protocol):
+    """What every family's module offers beside its `CARD`."""
+
+    def load(self, folder: Path, device: str) -> LoadedModel:
+        """Load the folder's model onto a resolved device."""
+        ...
+
+    def check(self, folder: Path) -> None:
+        """Raise a `ModelError` where `load` would; must not import torch."""
+        ...
+
+
+def _family(described: manifest.Manifest) -> _Family:
+    return cast(
+        "_Family", importlib.import_module(f"{models.__name__}.{described.loader}")
+    )
 
 
 def _imported(folder: Path) -> Entry:

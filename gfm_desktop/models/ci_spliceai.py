@@ -8,6 +8,8 @@ from gfm_desktop.errors import ModelError
 from gfm_desktop.genome.variant import VariantKind
 from gfm_desktop.models import manifest
 from gfm_desktop.models.card import ModelCard
+from gfm_desktop.models.splice_ensemble import ensemble_shapes, load_ensemble
+from gfm_desktop.models.weights import check_tensors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,21 +74,35 @@ def load(folder: Path, device: str) -> SpliceEnsemble:
     Raises:
         ModelError: If the folder or its weights cannot be used.
     """
-    from gfm_desktop.models.splice_ensemble import load_ensemble
-
     described = manifest.read(folder)
     weights, sha256 = described.only_weights
-    replicates = described.architecture.get("replicates", 5)
-    if not isinstance(replicates, int) or not 1 <= replicates <= 100:
-        raise ModelError(
-            f"The number of replicates cannot be {replicates!r}.",
-            where=str(folder / manifest.FILE_NAME),
-            todo="Give the number of networks that the weights file holds.",
-        )
     return load_ensemble(
         described.card(CARD),
         weights,
-        replicates=replicates,
+        replicates=_replicates(described),
         device=device,
         sha256=sha256,
+    )
+
+
+def check(folder: Path) -> None:
+    """Check that `load` would succeed, without torch: the window may call this.
+
+    Raises:
+        ModelError: If the folder or its weights cannot be used.
+    """
+    described = manifest.read(folder)
+    weights, sha256 = described.only_weights
+    shapes = ensemble_shapes(_replicates(described))
+    check_tensors(weights, shapes=shapes, sha256=sha256)
+
+
+def _replicates(described: manifest.Manifest) -> int:
+    replicates = described.architecture.get("replicates", 5)
+    if isinstance(replicates, int) and 1 <= replicates <= 100:
+        return replicates
+    raise ModelError(
+        f"The number of replicates cannot be {replicates!r}.",
+        where=str(described.folder / manifest.FILE_NAME),
+        todo="Give the number of networks that the weights file holds.",
     )

@@ -155,6 +155,17 @@ def _exact(device: str) -> Iterator[None]:
         yield
 
 
+def ensemble_shapes(
+    replicates: int, architecture: SpliceArchitecture = SPLICEAI_10K
+) -> dict[str, tuple[int, ...]]:
+    """Return name and shape of every tensor of an ensemble's file."""
+    return {
+        f"replicate_{number}.{name}": shape
+        for number in range(replicates)
+        for name, shape in tensor_shapes(architecture).items()
+    }
+
+
 def load_ensemble(
     card: ModelCard,
     weights: Path,
@@ -180,11 +191,7 @@ def load_ensemble(
     import torch
 
     one = tensor_shapes(architecture)
-    shapes = {
-        f"replicate_{number}.{name}": shape
-        for number in range(replicates)
-        for name, shape in one.items()
-    }
+    shapes = ensemble_shapes(replicates, architecture)
     tensors = read_tensors(weights, shapes=shapes, sha256=sha256)
     modules = []
     for number in range(replicates):

@@ -30,24 +30,22 @@ def sha256_of(path: Path) -> str:
         raise _unreadable(path, error.strerror or str(error)) from error
 
 
-def read_tensors(
+def check_tensors(
     path: Path,
     *,
     shapes: Mapping[str, tuple[int, ...]],
     sha256: str | None = None,
-) -> dict[str, torch.Tensor]:
-    """Read a safetensors file that must hold exactly the tensors of `shapes`.
+) -> None:
+    """Check that a safetensors file holds exactly the tensors of `shapes`.
 
     A model with a missing, an extra or a misshapen tensor would run and give wrong
-    numbers, so each of those is an error, and all of them are told at once.
+    numbers, so each of those is an error, and all of them are told at once. Only the
+    file's header is read, and torch is not imported: the window may call this.
 
     Args:
         path: The ``.safetensors`` file.
         shapes: Name to shape of every tensor that the model has.
         sha256: What the file must hash to, where that is known.
-
-    Returns:
-        Name to tensor, in the file's own precision, on the CPU.
 
     Raises:
         ModelError: If the file is missing, truncated, altered or does not fit.
@@ -62,16 +60,40 @@ def read_tensors(
             todo="The file is damaged or was replaced: install the model again.",
         )
     try:
-        with safe_open(str(path), framework="pt", device="cpu") as file:
+        with safe_open(str(path), framework="numpy") as file:
             names = list(file.keys())
             sizes = {n: tuple(file.get_slice(n).get_shape()) for n in names}
-            _check(path, shapes, sizes)
-            return {name: file.get_tensor(name) for name in names}
     except (SafetensorError, OSError) as error:
         raise _unreadable(path, str(error)) from error
+    _compare(path, shapes, sizes)
 
 
-def _check(
+def read_tensors(
+    path: Path,
+    *,
+    shapes: Mapping[str, tuple[int, ...]],
+    sha256: str | None = None,
+) -> dict[str, torch.Tensor]:
+    """Read a safetensors file after `check_tensors`.
+
+    Args:
+        path: The ``.safetensors`` file.
+        shapes: Name to shape of every tensor that the model has.
+        sha256: What the file must hash to, where that is known.
+
+    Returns:
+        Name to tensor, in the file's own precision, on the CPU.
+
+    Raises:
+        ModelError: If the file is missing, truncated, altered or does not fit.
+    """
+    from safetensors.torch import load_file
+
+    check_tensors(path, shapes=shapes, sha256=sha256)
+    return load_file(path, device="cpu")
+
+
+def _compare(
     path: Path,
     shapes: Mapping[str, tuple[int, ...]],
     found: Mapping[str, tuple[int, ...]],

@@ -49,6 +49,7 @@ from gfm_desktop.models.splice_windows import (
     targets_over,
 )
 from gfm_desktop.scoring.card import Column, Option, ScorerCard, VariantScore
+from gfm_desktop.scoring.splice_refusals import outside, unreadable, unscorable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +62,6 @@ if TYPE_CHECKING:
     from gfm_desktop.models.protocols import SpliceModel
 
 LARGEST_DISTANCE = 4_999
-LONGEST_ALT = 100_000
-"""Bases of ALT; a longer one would need gigabytes."""
 UNKNOWN_SHARE = 0.05
 """Share of N in what the model sees of the gene, above which a score is cautioned."""
 _TILE = 1_024
@@ -230,17 +229,24 @@ class _Rule:
     ) -> VariantScore | tuple[Variant, list[_Request], WindowBatch]:
         """Refuse the variant, or ask for the windows that it needs."""
         targets: list[SpliceTarget] = []
-        refusal = self._unreadable(variant)
+        refusal = unreadable(variant, self.reference)
         if refusal is None:
             targets = targets_over(
                 Interval(variant.contig, variant.start, variant.start + 1),
                 reference=self.reference,
                 genes=self.genes,
             )
-            refusal = self._unscorable(variant, targets)
+            refusal = outside(variant, self.genes) if not targets else None
+        if refusal is None:
+            refusal = unscorable(
+                variant,
+                self.reference,
+                flank=self.model.flank,
+                distance=self.distance,
+                largest_distance=LARGEST_DISTANCE,
+            )
         if refusal is not None:
-            status, reason = refusal
-            return VariantScore(variant, status, reason)
+            return VariantScore(variant, refusal.status, refusal.reason)
         return variant, [self._ask(variant, t, batch) for t in targets], batch
 
     def end(
@@ -267,89 +273,6 @@ class _Rule:
             best.target.symbol if best.target.is_gene else "",
             columns,
         )
-
-    def _unreadable(self, variant: Variant) -> tuple[Status, str] | None:
-        """Return why the variant is none of this genome's, or None."""
-        length = self.reference.contigs.get(variant.contig)
-        if length is None:
-            return (
-                Status.CONTIG_MISSING,
-                f"The genome has no contig “{variant.contig}”.",
-            )
-        alleles = variant.ref + variant.alt
-        if set(variant.alt) & set("<>[]*."):
-            return (
-                Status.SYMBOLIC_ALLELE,
-                f"“{variant.alt}” gives no sequence to score.",
-            )
-        if not variant.ref or not variant.alt:
-            return Status.MALFORMED, "An allele is empty."
-        if odd := sorted(set(alleles) - set("ACGT")):
-            return (
-                Status.AMBIGUOUS_BASES,
-                f"The alleles contain {', '.join(odd)}; only A, C, G, T can be scored.",
-            )
-        end = variant.start + len(variant.ref)
-        if variant.start < 0 or end > length:
-            return (
-                Status.OUT_OF_RANGE,
-                f"{variant.contig} ends at {length:,}, before the variant does.",
-            )
-        genome = self.reference.fetch(variant.contig, variant.start, end)
-        if genome != variant.ref:
-            return (
-                Status.REF_MISMATCH,
-                f"REF is {_short(variant.ref)}, but the genome has {_short(genome)} at "
-                f"{variant.contig}:{variant.position:,}.",
-            )
-        return None
-
-    def _unscorable(
-        self, variant: Variant, targets: Sequence[SpliceTarget]
-    ) -> tuple[Status, str] | None:
-        """Return why this scorer cannot score the variant, or None."""
-        if not targets:
-            return Status.NOT_IN_GENE, self._outside(variant)
-        reach = self.model.flank + self.distance
-        length = self.reference.contigs[variant.contig]
-        room = min(variant.start, length - variant.start - 1)
-        if room < reach:
-            return (
-                Status.OUT_OF_RANGE,
-                f"The model needs {reach:,} bases on each side, and the contig ends "
-                f"{room:,} bases from here.",
-            )
-        # The published program refuses even an SNV at distance 0; one base is harmless.
-        longest = max(2 * self.distance, 1)
-        if len(variant.ref) > longest:
-            needed = -(-len(variant.ref) // 2)
-            hint = (
-                f" A distance of {needed:,} would score it."
-                if needed <= LARGEST_DISTANCE
-                else ""
-            )
-            return (
-                Status.TOO_LONG,
-                f"REF has {len(variant.ref):,} bases; at a distance of "
-                f"{self.distance:,} at most {longest:,} can be compared.{hint}",
-            )
-        if len(variant.alt) > LONGEST_ALT:
-            return (
-                Status.TOO_LONG,
-                f"ALT has {len(variant.alt):,} bases; at most {LONGEST_ALT:,} can be "
-                "scored.",
-            )
-        return None
-
-    def _outside(self, variant: Variant) -> str:
-        here = self.genes.at(variant.contig, variant.start) if self.genes else []
-        if here:
-            names = ", ".join(gene.name for gene in here)
-            return (
-                f"In {names}, but outside the canonical transcript, which is all that "
-                "this score looks at."
-            )
-        return "No gene of the annotation holds this position."
 
     def _ask(
         self, variant: Variant, target: SpliceTarget, batch: WindowBatch
@@ -403,7 +326,3 @@ class _Rule:
                 f"{len(variant.ref) - 1:,} avoids that."
             )
         return " ".join(cautions)
-
-
-def _short(bases: str) -> str:
-    return bases if len(bases) <= 20 else f"{bases[:12]}… ({len(bases):,} bases)"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -193,3 +195,17 @@ def test_that_a_device_is_resolved_or_refused_in_words(
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     assert device.resolve("auto") == "cuda"
     assert device.resolve("cuda:1") == "cuda:1"
+
+
+def test_that_listing_adding_and_scoring_forms_need_no_torch(folder: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from gfm_desktop import discovery, tracks\n"
+        "from gfm_desktop.models import catalogue\n"
+        "from gfm_desktop.scoring import registry\n"
+        "catalogue.entries(); registry.scorers(); discovery.discover(tracks, 'TRACK')\n"
+        f"catalogue.add(Path({str(folder)!r}))\n"
+        "sys.exit(int('torch' in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+    assert done.returncode == 0
