@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 # Before Qt is imported anywhere: tests need no screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Before torch is: threads that spin beside a busy core make the tests ten times slower.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import pytest
 
