@@ -34,6 +34,9 @@ def hgvs_genomic(
     Returns:
         The name, 1-based, with the contig's name in place of an accession.
     """
+    if variant.ref == variant.alt:
+        whole = _range(variant.start, variant.start + len(variant.ref))
+        return f"{variant.contig}:g.{whole}="
     start, ref, alt = _trimmed(variant)
     if not ref or not alt:
         start, ref, alt = _rightmost(variant.contig, start, ref, alt, fetch, length)
@@ -86,8 +89,6 @@ def _change(
     fetch: Callable[[str, int, int], str],
 ) -> str:
     place = _range(start, start + len(ref))
-    if ref == alt:
-        return f"{place}="
     if not alt:
         return f"{place}del"
     if not ref:

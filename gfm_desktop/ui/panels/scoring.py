@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -181,7 +182,20 @@ class ScoringPanel(QWidget):
         self.rule.setText(scorer.title if scorer else "")
         self.equation.setText(f"{scorer.equation} ({scorer.units})" if scorer else "")
         self.form.set_options(scorer.options if scorer else ())
+        self._chain()
         self._show_button()
+
+    def _chain(self) -> None:
+        """Let Tab go from top to bottom: the form's fields are newer than the rest."""
+        order: list[QWidget] = [
+            self.model,
+            self.scorer,
+            *self.form.fields.values(),
+            self.device,
+        ]
+        order += [self.button, self.cancel, self.copy_command]
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def _show_button(self, *_: object) -> None:
         state = self._workspace.scoring

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Event, Failed, Finished
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.theme import scale_of
@@ -31,7 +32,6 @@ from gfm_desktop.ui.widgets.variant_view import VariantView
 
 if TYPE_CHECKING:
     from gfm_desktop.errors import GfmError
-    from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.score_table import VariantRow
     from gfm_desktop.workspace.workspace import Workspace
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 REFRESH_MS = 300
 """While parts arrive, the table is ordered anew at most that often."""
 _CLOSE_FLANK = 25
+"""bp on each side after a double click: letters can be read then."""
 EXPORT_FILTERS = (
     "VCF, bgzipped and indexed (*.vcf.gz);;VCF (*.vcf);;"
     "Tab-separated table (*.tsv);;Parquet table (*.parquet)"
@@ -175,7 +176,13 @@ class VariantsPanel(QWidget):
         self.model.ask(Question(self.filter.value, asked.sort, asked.descending))
 
     def _open(self, row: VariantRow) -> None:
-        self._workspace.show_variant(row, flank=_CLOSE_FLANK)
+        """Select a variant and come close enough to read its letters."""
+        self._workspace.select(row)
+        if row.variant is not None:
+            place = row.variant.interval
+            start = max(0, place.start - _CLOSE_FLANK)
+            near = Interval(place.contig, start, place.end + _CLOSE_FLANK)
+            self._workspace.go_to(near)
 
     def _failed(self, error: GfmError) -> None:
         self._workspace.message.emit("error", str(error))

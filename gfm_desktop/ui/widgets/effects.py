@@ -79,7 +79,7 @@ def where(row: VariantRow, column: str) -> str:
     if row.variant is None or not isinstance(distance, int):
         return ""
     place = f"{row.variant.contig}:{row.variant.position + distance:,}"
-    return f"{distance:+d} bp · {place}"
+    return f"{distance:+d} bp · {place}" if distance else f"0 bp · {place}"
 
 
 def verdict(score: float | None, card: ScorerCard) -> str:

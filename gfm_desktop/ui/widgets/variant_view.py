@@ -18,7 +18,7 @@ from gfm_desktop.ui.widgets.variant_model import (
 )
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+    from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent
 
     from gfm_desktop.workspace.score_table import VariantRow
 
@@ -88,20 +88,20 @@ class VariantView(QTableView):
 
     def step(self, by: int) -> None:
         """Move the selection by some places, and tell."""
-        count = self._model.rowCount()
-        if not count:
-            return
-        current = self.currentIndex()
-        place = current.row() + by if current.isValid() else 0
-        place = min(max(place, 0), count - 1)
-        self.selectRow(place)
-        self._choose(self._model.index(place, 0))
+        chosen = self.selectionModel().selectedRows()
+        self._choose_place(chosen[0].row() + by if chosen else 0)
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         """Follow the keyboard: the arrow keys show one variant after the other."""
         super().currentChanged(current, previous)
         if not self._quiet and current.isValid():
             self._choose(current)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Take the focus without choosing a variant: nobody asked for that."""
+        self._quiet = True
+        super().focusInEvent(event)
+        self._quiet = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy with the usual keys; Return opens; the rest as any table."""
@@ -110,8 +110,8 @@ class VariantView(QTableView):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._open(self.currentIndex())
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            last = self._model.rowCount() - 1
-            self.selectRow(0 if event.key() == Qt.Key.Key_Home else last)
+            home = event.key() == Qt.Key.Key_Home
+            self._choose_place(0 if home else self._model.rowCount() - 1)
         else:
             super().keyPressEvent(event)
 
@@ -167,6 +167,17 @@ class VariantView(QTableView):
 
     def _header_menu(self, point: QPoint) -> None:
         self.columns_menu().exec(self.horizontalHeader().mapToGlobal(point))
+
+    def _choose_place(self, place: int) -> None:
+        """Select the nearest row there is, and tell."""
+        last = self._model.rowCount() - 1
+        if last < 0:
+            return
+        place = min(max(place, 0), last)
+        self._quiet = True
+        self.selectRow(place)
+        self._quiet = False
+        self._choose(self._model.index(place, 0))
 
     def _choose(self, index: Index) -> None:
         if index.isValid():
