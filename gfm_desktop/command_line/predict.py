@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,8 @@ def run(arguments: Namespace, runner: Runner) -> int:
             out=absolute(arguments.out),
         )
     )
-    return runner.finish(*opened, predicted)
+    message = f"{predicted.message}; written to {arguments.out}"
+    return runner.finish(*opened, replace(predicted, message=message))
 
 
 def _check(arguments: Namespace) -> None:

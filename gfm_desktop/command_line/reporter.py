@@ -194,9 +194,10 @@ def progress_line(event: Progress, seconds: float, units: int) -> str:
         return (
             f"{words} ({event.done:,} {event.unit})" if event.done else f"{words} ..."
         )
+    if event.done == 0:
+        return f"{words} ({event.total:,} {event.unit}) ..."
     parts = [f"{words}: {event.done:,} of {event.total:,} {event.unit}"]
-    if event.total:
-        parts.append(f"{100 * event.done // event.total} %")
+    parts.append(f"{100 * event.done // max(1, event.total)} %")
     if units > 0 and seconds > 0:
         rate = units / seconds
         parts.append(f"{rate:,.1f}/s" if rate < 100 else f"{rate:,.0f}/s")
