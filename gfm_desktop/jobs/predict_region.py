@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from gfm_desktop import __version__, paths
+from gfm_desktop import __version__
 from gfm_desktop.errors import InputError
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Finished, Partial, Progress
 from gfm_desktop.jobs.export.formats import TRACK_FORMATS, check_format
 from gfm_desktop.jobs.export.track_files import write_track
 from gfm_desktop.jobs.splice import splice_model
+from gfm_desktop.jobs.tile_cache import make_room, tiles_folder
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -95,9 +95,8 @@ class PredictRegion:
                 variant=self.variant,
                 batch_size=_DEFAULT_BATCH,
             )
-            temporary = tile.with_name(f"{tile.stem}.{os.getpid()}.tmp.npz")
-            prediction.save(temporary)
-            temporary.replace(tile)
+            make_room(tiles_folder())
+            prediction.save(tile)
         yield Partial("tile", str(tile))
         outputs = {"track": str(tile)}
         if self.out:
@@ -126,6 +125,4 @@ class PredictRegion:
         variant = astuple(self.variant) if self.variant is not None else None
         about = [*content, *astuple(interval), variant, __version__]
         name = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]
-        folder = paths.cache() / "tiles" / name[:2]
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{name}.npz"
+        return tiles_folder() / f"{name}.npz"

@@ -101,6 +101,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         """Point to a folder, which need not exist yet."""
         self.path = path
+        self._next: int | None = None
 
     @classmethod
     def of(cls, identity: Identity) -> RunFolder:
@@ -144,6 +145,7 @@ class RunFolder:
         """Delete all score parts."""
         for part in self.parts:
             part.unlink()
+        self._next = None
 
     def write_part(
         self, rows: Sequence[int], scores: Sequence[VariantScore], card: ScorerCard
@@ -168,13 +170,18 @@ class RunFolder:
         for column in card.columns:
             values = [s.columns.get(column.name) for s in scores]
             columns[column.name] = pa.array(values, getattr(pa, _ARROW[column.kind])())
-        parts = self.parts
-        number = int(_PART.fullmatch(parts[-1].name)[1]) + 1 if parts else 0  # type: ignore[index]
-        path = self.path / f"scores-{number:06d}.parquet"
+        path = self._next_part()
         temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         pq.write_table(pa.table(columns), temporary, compression="zstd")
         temporary.replace(path)
         return path
+
+    def _next_part(self) -> Path:
+        if self._next is None:
+            numbers = [int(part.stem.removeprefix("scores-")) for part in self.parts]
+            self._next = max(numbers, default=-1) + 1
+        self._next += 1
+        return self.path / f"scores-{self._next - 1:06d}.parquet"
 
     def done(self) -> tuple[NDArray[np.int64], Counter[str]]:
         """Return the rows that have a status, sorted, and the statuses' counts.
@@ -213,6 +220,8 @@ class RunFolder:
                 todo="Wait for it, or cancel it there; what it finished is kept.",
             )
         lock.write_text(_signature(os.getpid()), encoding="ascii")
+        for half in self.path.glob("*.tmp"):
+            half.unlink()
         try:
             yield
         finally:

@@ -256,7 +256,8 @@ class _Pending:
         from gfm_desktop.genome.variant_table import read_pending
 
         for batch in read_pending(table, _LARGEST_STEP):
-            known = np.isin([row for row, _ in batch], done)
+            rows = np.array([row for row, _ in batch], np.int64)
+            known = np.searchsorted(done, rows, "right") > np.searchsorted(done, rows)
             for one, skip in zip(batch, known, strict=True):
                 if not skip:
                     yield one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from gfm_desktop.jobs.events import Finished, Partial
 from gfm_desktop.jobs.export.track_files import SERIES, read_track, runs, summary
 from gfm_desktop.jobs.export_track import ExportTrack
 from gfm_desktop.jobs.predict_region import PredictRegion
+from gfm_desktop.jobs.tile_cache import trim
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -153,3 +155,14 @@ def test_that_runs_cover_every_value_once(values: list[float]) -> None:
         assert np.isnan(again[begin:end]).all()
         again[begin:end] = value
     np.testing.assert_array_equal(again, array)
+
+
+def test_that_the_oldest_tiles_make_room_for_new_ones(tmp_path: Path) -> None:
+    for age in range(5):
+        tile = tmp_path / f"{age}.npz"
+        tile.write_bytes(b"x" * 10)
+        os.utime(tile, (1000 - age, 1000 - age))
+    trim(tmp_path, 25)
+    assert sorted(tile.stem for tile in tmp_path.iterdir()) == ["0", "1"]
+    trim(tmp_path, 25)
+    assert len(list(tmp_path.iterdir())) == 2
