@@ -151,7 +151,11 @@ def _exact(device: str) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(torch.inference_mode())
         if device != "cpu":
-            stack.enter_context(torch.backends.cudnn.flags(allow_tf32=False))
+            # `enabled` must be said: the context manager's default turns cuDNN off.
+            full = torch.backends.cudnn.flags(
+                enabled=True, deterministic=True, allow_tf32=False
+            )
+            stack.enter_context(full)
         yield
 
 

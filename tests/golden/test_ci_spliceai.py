@@ -19,9 +19,13 @@ GOLDEN = Path(__file__).with_name("ci_spliceai.npz")
 WINDOWS = 5
 
 
-@pytest.fixture(scope="module")
-def model() -> SpliceModel:
-    loaded = catalogue.load("ci-spliceai", device="cpu")
+@pytest.fixture(scope="module", params=["cpu", "cuda"])
+def model(request: pytest.FixtureRequest) -> SpliceModel:
+    import torch
+
+    if request.param == "cuda" and not torch.cuda.is_available():
+        pytest.skip("no graphics card here")
+    loaded = catalogue.load("ci-spliceai", device=request.param)
     assert isinstance(loaded, SpliceModel)
     return loaded
 
