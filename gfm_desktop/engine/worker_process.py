@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 from typing import TYPE_CHECKING
 
@@ -40,16 +41,13 @@ class WorkerProcess:
             name="gfm-worker",
             daemon=True,
         )
-        try:
-            self._process.start()
-        except BaseException:
-            self._commands.close()
-            self._reports.close()
-            raise
-        finally:
+        with contextlib.ExitStack() as ours:
             # Only the worker keeps its ends, so that each side sees the other's end.
-            its_commands.close()
-            its_reports.close()
+            with its_commands, its_reports:
+                ours.enter_context(self._commands)
+                ours.enter_context(self._reports)
+                self._process.start()
+            ours.pop_all()
         self.pid = self._process.pid or 0
 
     @property
