@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from gfm_desktop.ui.browser.track import View
 
-WIDEST = 1_000_000
-"""bp of the widest view whose arrays are put together: 4 MB each."""
+WIDEST = 250_000
+"""bp of the widest view whose arrays are put together: 1 MB each."""
 _LEGEND = 14
 _LOWEST_PANE = 46
 _BETWEEN = 12
@@ -67,6 +67,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """The largest change on screen.
+
+    Attributes:
+        offset: Its base, counted from the view's first.
+        difference: ALT minus REF.
+        highest: The higher of the two.
+    """
+
+    offset: int
+    difference: float
+    highest: float
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Where ALT differs from REF.
 
@@ -81,6 +96,23 @@ class Change:
     right: float
     ref: float
     alt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What one pane shows of a view.
+
+    Attributes:
+        steps: Curve of REF.
+        covered: (left, right) pixels where something is predicted.
+        changes: Where ALT differs.
+        peak: The largest change; None where ALT is unknown or equal.
+    """
+
+    steps: list[Step]
+    covered: list[tuple[float, float]]
+    changes: list[Change]
+    peak: Peak | None
 
 
 def height_of(strands: Sequence[str]) -> int:
@@ -159,15 +191,29 @@ def covered(view: View, values: NDArray[np.float32]) -> list[tuple[float, float]
     ]
 
 
-def strongest(
-    ref: NDArray[np.float32], alt: NDArray[np.float32]
-) -> tuple[int, float] | None:
-    """Return (offset, ALT minus REF) of the largest change, or None where none is."""
-    difference = np.nan_to_num(alt - ref, nan=0.0)
-    if not len(difference):
+def peak(ref: NDArray[np.float32], alt: NDArray[np.float32]) -> Peak | None:
+    """Return the largest change of a view, or None where ALT is REF or unknown."""
+    known = np.flatnonzero(~np.isnan(alt))
+    if not len(known):
         return None
-    at = int(np.argmax(np.abs(difference)))
-    return (at, float(difference[at])) if difference[at] else None
+    before = np.nan_to_num(ref[known], nan=0.0)
+    difference = alt[known] - before
+    best = int(np.argmax(np.abs(difference)))
+    if not difference[best]:
+        return None
+    highest = float(max(alt[known][best], before[best]))
+    return Peak(int(known[best]), float(difference[best]), highest)
+
+
+def drawing(
+    view: View, ref: NDArray[np.float32], alt: NDArray[np.float32] | None
+) -> Drawing:
+    """Return everything that one pane shows, ready to paint."""
+    if alt is None:
+        return Drawing(curve(view, ref), covered(view, ref), [], None)
+    return Drawing(
+        curve(view, ref), covered(view, ref), changes(view, ref, alt), peak(ref, alt)
+    )
 
 
 def _step(columns: Columns, first: int, end: int) -> Step:

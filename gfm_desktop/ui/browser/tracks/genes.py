@@ -28,7 +28,7 @@ MOST_ROWS = 6
 _MARGIN = 6
 _LETTER = 7.2
 _GAP = 10.0
-_CODING, _EXON = 14.0, 8.0
+_CODING, _EXON, _ALONE = 14.0, 8.0, 12.0
 _CHEVRON_EVERY = 34.0
 
 
@@ -195,7 +195,8 @@ class GenesTrack(PlainTrack):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tint))
         transcript = item.gene.canonical
-        for spans, height in ((transcript.exons, _EXON), (transcript.coding, _CODING)):
+        exon = _EXON if transcript.coding else _ALONE
+        for spans, height in ((transcript.exons, exon), (transcript.coding, _CODING)):
             boxes = [
                 QRectF(x, middle - height / 2, width, height)
                 for x, width in _on_screen(spans, view)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.variant import Variant
-    from gfm_desktop.ui.browser.signals import Pane, Step
+    from gfm_desktop.ui.browser.signals import Drawing, Pane, Step
     from gfm_desktop.ui.browser.track import View
     from gfm_desktop.workspace.prediction_region import Region
     from gfm_desktop.workspace.predictions import Predictions
@@ -49,6 +49,7 @@ class SpliceTrack(PlainTrack):
         self._workspace = workspace
         self._predictions = predictions
         self._scene: tuple[Interval, int, Region] | None = None
+        self._drawings: dict[str, tuple[Region, float, Drawing]] = {}
 
     def height(self, view: View) -> int:
         """Return room for the panes, or for a sentence where nothing is drawn."""
@@ -136,15 +137,12 @@ class SpliceTrack(PlainTrack):
                 area = QRectF(left, 8, right - left, rect.height() - 12)
                 area = area.intersected(rect)
                 curves.paint_gap(painter, area, state.message, view, bad=bad)
-        for pane in shown:
-            ref, alt = self.values(view, pane)
-            curves.paint_ref(painter, pane, view, ref)
-            if alt is not None:
-                curves.paint_alt(painter, pane, view, ref=ref, alt=alt)
-        for pane in shown:
-            ref, alt = self.values(view, pane)
-            if alt is not None:
-                curves.paint_change(painter, rect, pane, view, ref=ref, alt=alt)
+        drawn = [(pane, self._drawing(view, pane)) for pane in shown]
+        for pane, drawing in drawn:
+            curves.paint_ref(painter, pane, view, drawing)
+            curves.paint_alt(painter, pane, view, drawing)
+        for pane, drawing in drawn:
+            curves.paint_change(painter, rect, pane, view, drawing)
         self._paint_legend(painter, rect, view, region)
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
@@ -189,6 +187,16 @@ class SpliceTrack(PlainTrack):
         region = self._predictions.region(view.interval)
         self._scene = (view.interval, revision, region)
         return region
+
+    def _drawing(self, view: View, pane: Pane) -> Drawing:
+        """Return what a pane shows: reckoned once a view, not once a paint."""
+        region = self._region(view)
+        known = self._drawings.get(pane.name)
+        if known is not None and known[0] is region and known[1] == view.width:
+            return known[2]
+        drawing = signals.drawing(view, *self.values(view, pane))
+        self._drawings[pane.name] = (region, view.width, drawing)
+        return drawing
 
     def _paint_legend(
         self, painter: QPainter, rect: QRectF, view: View, region: Region

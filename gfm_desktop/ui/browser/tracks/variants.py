@@ -44,7 +44,7 @@ _CUTS = (0.2, 0.5, 0.8)
 _LONGEST = 24
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Scene:
     """What one view shows: put together once a view, not once a paint."""
 
@@ -68,6 +68,7 @@ class VariantsTrack(PlainTrack):
         self._workspace = workspace
         self._marks = marks
         self._scene: _Scene | None = None
+        self._placed: tuple[object, list[Lollipop]] | None = None
 
     def height(self, view: View) -> int:
         """Return the fixed height; one line where no variants are open."""
@@ -82,8 +83,12 @@ class VariantsTrack(PlainTrack):
         scene = self._seen(view)
         if scene is None:
             return []
-        stand = self.stand(height, scene.most)
-        return placed(scene.marks, view, stand, self._workspace.selection)
+        chosen = self._workspace.selection
+        key = (scene, height, chosen)
+        if self._placed is None or self._placed[0] != key:
+            stand = self.stand(height, scene.most)
+            self._placed = (key, placed(scene.marks, view, stand, chosen))
+        return self._placed[1]
 
     def subtitle(self, view: View) -> str:
         """Return how many lie in the view."""
@@ -129,8 +134,10 @@ class VariantsTrack(PlainTrack):
         if not items and not scene.marks.total:
             hint(painter, rect, "No variant here", view.palette)
         _paint_stems(painter, items, stand, view.palette)
+        _paint_refused(painter, items, stand, view.palette)
         for item in items:
-            _paint_head(painter, item, stand, view.palette)
+            if not item.refused:
+                _paint_head(painter, item, stand, view.palette)
         self._paint_ring(painter, items, stand, view.palette)
         if scene.counts is not None:
             words = f"bars: how many; lollipops: scores from {NOTABLE:g}"
@@ -215,12 +222,24 @@ def _paint_grid(
 def _paint_stems(
     painter: QPainter, items: list[Lollipop], stand: Stand, palette: Palette
 ) -> None:
-    stems: dict[str, list[QLineF]] = {}
+    upright: dict[str, list[QRectF]] = {}
+    slanted: dict[str, list[QLineF]] = {}
     for item in items:
-        if not item.refused:
+        if item.refused:
+            continue
+        tint = _tint(item, stand, palette)
+        if item.head == item.x:
+            tall = stand.ground - item.top
+            box = QRectF(item.x - 0.75, item.top, 1.5, tall)
+            upright.setdefault(tint, []).append(box)
+        else:
             line = QLineF(QPointF(item.x, stand.ground), QPointF(item.head, item.top))
-            stems.setdefault(_tint(item, stand, palette), []).append(line)
-    for tint, lines in stems.items():
+            slanted.setdefault(tint, []).append(line)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for tint, boxes in upright.items():
+        painter.setBrush(faded(tint, 0.75))
+        painter.drawRects(boxes)
+    for tint, lines in slanted.items():
         painter.setPen(hairline(faded(tint, 0.75), 1.3))
         painter.drawLines(lines)
 
@@ -241,16 +260,25 @@ def _paint_bars(
     painter.drawRects(bars)
 
 
+def _paint_refused(
+    painter: QPainter, items: list[Lollipop], stand: Stand, palette: Palette
+) -> None:
+    r = 2.8
+    lines = []
+    for item in items:
+        if item.refused:
+            middle = _middle(item, stand)
+            x, y = middle.x(), middle.y()
+            lines.append(QLineF(x - r, y - r, x + r, y + r))
+            lines.append(QLineF(x - r, y + r, x + r, y - r))
+    painter.setPen(hairline(palette.faint, 1.3))
+    painter.drawLines(lines)
+
+
 def _paint_head(
     painter: QPainter, item: Lollipop, stand: Stand, palette: Palette
 ) -> None:
     middle = _middle(item, stand)
-    if item.refused:
-        painter.setPen(hairline(palette.faint, 1.6))
-        x, y, r = middle.x(), middle.y(), 3.2
-        painter.drawLine(QLineF(x - r, y - r, x + r, y + r))
-        painter.drawLine(QLineF(x - r, y + r, x + r, y - r))
-        return
     if item.score is None:
         painter.setBrush(QColor(palette.surface))
         painter.setPen(hairline(palette.muted, 1.4))
