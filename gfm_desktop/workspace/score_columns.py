@@ -16,6 +16,13 @@ import numpy as np
 from gfm_desktop.errors import InputError
 from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import VariantKind
+from gfm_desktop.workspace.arrow_arrays import (
+    coded,
+    codes,
+    floats,
+    merge_names,
+    numbers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,6 +58,7 @@ class Columns:
 
     Attributes:
         text: Arrow table of the Parquet file, in row order, one chunk a column.
+        records: Number of records of the file; a record has a row for each allele.
         chrom: (n,) codes into `chroms`.
         chroms: Chromosome names in natural order (chr2 before chr10).
         contig: (n,) codes into `contigs`; -1 where the genome has no such contig.
@@ -72,6 +80,7 @@ class Columns:
     """
 
     text: Any
+    records: int
     chrom: NDArray[np.int32]
     chroms: tuple[str, ...]
     contig: NDArray[np.int32]
@@ -116,6 +125,7 @@ def load_columns(table: Path) -> Columns:
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
+    from pyarrow import compute
 
     try:
         text = pq.read_table(table, read_dictionary=_REPEATED)
@@ -126,29 +136,32 @@ def load_columns(table: Path) -> Columns:
             todo="Open the variant file again.",
         ) from error
     text = text.unify_dictionaries().combine_chunks()
-    rows = _numbers(text["row"], fill=-1)
+    # Reading needs twice the memory of what is read; give the rest back.
+    pa.default_memory_pool().release_unused()
+    rows = numbers(text["row"], fill=-1)
     if not np.array_equal(rows, np.arange(len(rows))):
         text = text.take(np.argsort(rows, kind="stable"))
-    chrom, names = _codes(text["chrom"])
+    chrom, names = codes(text["chrom"])
     ranked = sorted(range(len(names)), key=lambda i: natural_key(names[i]))
     rank = np.empty(len(names) + 1, np.int32)
     rank[ranked] = np.arange(len(names))
     rank[-1] = -1
-    contig, contigs = _codes(text["contig"])
-    start = _numbers(text["start"], fill=-1)
-    written = _numbers(text["pos"], fill=0) - 1
+    contig, contigs = codes(text["contig"])
+    start = numbers(text["start"], fill=-1)
+    written = numbers(text["pos"], fill=0) - 1
     start = np.where(start >= 0, start, np.maximum(written, -1))
-    status = _coded(text["status"], STATUSES, STATUSES.index(Status.FAILED))
+    status = coded(text["status"], STATUSES, STATUSES.index(Status.FAILED))
     n = len(start)
     by_position = np.lexsort((start, contig)).astype(np.int64)
     return Columns(
         text=text,
+        records=int(compute.count_distinct(text["record"]).as_py()),
         chrom=rank[chrom],
         chroms=tuple(names[i] for i in ranked),
         contig=contig,
         contigs=tuple(contigs),
         start=start,
-        kind=_coded(text["kind"], KINDS, NO_KIND),
+        kind=coded(text["kind"], KINDS, NO_KIND),
         read_status=status,
         by_position=by_position,
         sorted_start=start[by_position],
@@ -182,6 +195,7 @@ def empty(columns: Columns) -> Columns:
     cut = replace(
         columns,
         text=columns.text.slice(0, 0).combine_chunks(),
+        records=0,
         chrom=none.astype(np.int32),
         contig=none.astype(np.int32),
         start=none,
@@ -208,19 +222,19 @@ def with_parts(columns: Columns, parts: Sequence[Path]) -> Columns:
     if not parts:
         return columns
     added = _read_parts(parts)
-    rows = _numbers(added["row"], fill=-1)
+    rows = numbers(added["row"], fill=-1)
     if len(rows) and not 0 <= rows.min() <= rows.max() < len(columns):
         raise InputError(
             "The scores belong to another table of variants.",
             where=str(parts[0].parent),
             todo="Score the variants again.",
         )
-    genes, codes = _merge_names(columns.genes, added["gene"])
+    genes, gene_codes = merge_names(columns.genes, added["gene"])
     status, score = columns.status.copy(), columns.score.copy()
     gene, place = columns.gene.copy(), columns.place.copy()
-    status[rows] = _coded(added["status"], STATUSES, STATUSES.index(Status.FAILED))
-    score[rows] = _floats(added["score"])
-    gene[rows] = codes
+    status[rows] = coded(added["status"], STATUSES, STATUSES.index(Status.FAILED))
+    score[rows] = floats(added["score"])
+    gene[rows] = gene_codes
     known = 0 if columns.scores is None else len(columns.scores)
     place[rows] = np.arange(known, known + len(rows), dtype=np.int32)
     return replace(
@@ -240,7 +254,7 @@ def scorer_column(columns: Columns, name: str) -> NDArray[np.float64]:
     values = np.full(len(columns), np.nan)
     if columns.scores is not None and name in columns.scores.column_names:
         scored = columns.place >= 0
-        values[scored] = _floats(columns.scores[name])[columns.place[scored]]
+        values[scored] = floats(columns.scores[name])[columns.place[scored]]
     return values
 
 
@@ -277,50 +291,3 @@ def _appended(known: Any, added: Any) -> Any:
     # Looking up single rows slows down with the number of chunks.
     many = joined["row"].num_chunks > _MANY_CHUNKS
     return joined.combine_chunks() if many else joined
-
-
-def _numbers(column: Any, *, fill: int) -> NDArray[np.int64]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    filled = pc.fill_null(column.cast(pa.int64()), fill)
-    return np.asarray(filled.to_numpy(), dtype=np.int64)
-
-
-def _floats(column: Any) -> NDArray[np.float64]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    filled = pc.fill_null(column.cast(pa.float64()), float("nan"))
-    return np.asarray(filled.to_numpy(), dtype=np.float64)
-
-
-def _codes(column: Any) -> tuple[NDArray[np.int32], list[str]]:
-    import pyarrow as pa
-
-    whole = column.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], "")
-    if not pa.types.is_dictionary(whole.type):
-        whole = whole.cast(pa.string()).dictionary_encode()
-    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return codes.astype(np.int32), [str(v or "") for v in whole.dictionary.to_pylist()]
-
-
-def _coded(column: Any, known: Sequence[str], other: int) -> NDArray[np.uint8]:
-    codes, names = _codes(column)
-    lookup = {name: code for code, name in enumerate(known)}
-    table = np.array([lookup.get(n, other) for n in names] + [other], np.uint8)
-    return table[codes]
-
-
-def _merge_names(
-    known: tuple[str, ...], column: Any
-) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    codes, names = _codes(column)
-    merged = {name: code for code, name in enumerate(known)}
-    for name in names:
-        if name:
-            merged.setdefault(name, len(merged))
-    table = np.array([merged.get(name, -1) for name in names] + [-1], np.int32)
-    return tuple(merged), table[codes]

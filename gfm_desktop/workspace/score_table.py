@@ -47,6 +47,8 @@ __all__ = [
     "VariantRow",
 ]
 
+_FEW = 8
+"""A filter that leaves fewer than one in that many sorts what it leaves."""
 FIXED_COLUMNS = (
     "position",
     "id",
@@ -77,6 +79,9 @@ class ScoreTable:
         self._connection: Any = None
         self._folder: Path | None = None
         self._closed = False
+        self._known_order: (
+            tuple[Columns, tuple[str, bool], NDArray[np.int64]] | None
+        ) = None
 
     def attach(self, run_folder: Path | None) -> None:
         """Show a run's scores: reads the parts that were not read before.
@@ -113,15 +118,15 @@ class ScoreTable:
     @property
     def records(self) -> int:
         """Return the number of records (lines) of the variant file."""
-        from pyarrow import compute
-
-        return int(compute.count_distinct(self._snapshot().text["record"]).as_py())
+        return self._snapshot().records
 
     @property
     def largest_score(self) -> float | None:
         """Return the largest score; None where nothing is scored."""
         score = self._snapshot().score
-        return None if np.isnan(score).all() else float(np.nanmax(score))
+        # fmax passes over NaN, without the warning that nanmax gives for no number.
+        largest = float(np.fmax.reduce(score, initial=-math.inf))
+        return None if largest == -math.inf else largest
 
     def __len__(self) -> int:
         """Return the number of rows: one an ALT allele."""
@@ -143,9 +148,16 @@ class ScoreTable:
             descending: Largest first.
         """
         columns = self._snapshot()
-        keep = passing(columns, where or RowFilter(), self._query)
+        if where is None or not where:
+            return self._whole_order(columns, sort, descending).copy()
+        keep = passing(columns, where, self._query)
         rows = np.flatnonzero(keep).astype(np.int64)
-        return ordered(columns, rows, sort, descending=descending, query=self._query)
+        if len(rows) * _FEW < len(columns):
+            return ordered(
+                columns, rows, sort, descending=descending, query=self._query
+            )
+        whole = self._whole_order(columns, sort, descending)
+        return whole[keep[whole]]
 
     def rows(self, ids: Sequence[int] | NDArray[np.int64]) -> list[VariantRow]:
         """Return rows in the order asked for."""
@@ -197,12 +209,25 @@ class ScoreTable:
         pairs = zip(STATUSES, numbers.tolist(), strict=True)
         return {str(status): count for status, count in pairs if count}
 
+    def _whole_order(
+        self, columns: Columns, sort: str, descending: bool
+    ) -> NDArray[np.int64]:
+        """Return all rows in order; kept, since filters change more often."""
+        known = self._known_order
+        if known is not None and known[0] is columns and known[1] == (sort, descending):
+            return known[2]
+        every = np.arange(len(columns), dtype=np.int64)
+        whole = ordered(columns, every, sort, descending=descending, query=self._query)
+        self._known_order = (columns, (sort, descending), whole)
+        return whole
+
     def close(self) -> None:
         """Free the memory; a late question is answered as by an empty table."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
             self._connection, self._closed = None, True
+            self._known_order = None
             if self._columns is not None:
                 self._columns = empty(self._columns)
 
