@@ -111,8 +111,9 @@ def _missing(judge: Judge, reference: Reference) -> list[str]:
     more = len(judge.missing) - len(named)
     names = ", ".join(named) + (f" and {more:,} more" if more else "")
     own = ", ".join(list(reference.contigs)[:_NAMED])
+    total = judge.missing.total()
+    records = "1 record lies" if total == 1 else f"{total:,} records lie"
     return [
-        f"{judge.missing.total():,} records lie on contigs that the genome does not "
-        f"have: {names}. The genome's contigs: {own}"
+        f"{records} on contigs that the genome does not have: {names}. The genome's contigs: {own}"
         + (", ..." if len(reference.contigs) > _NAMED else ".")
     ]

@@ -294,7 +294,8 @@ def cut_line(number: int, raw: bytes) -> Malformed:
 
 
 def _too_few(number: int, raw: bytes, parts: list[bytes], columns: int) -> Malformed:
-    why = f"it has {len(parts)} columns of at least {columns}"
+    found = "1 column" if len(parts) == 1 else f"{len(parts)} columns"
+    why = f"it has {found}, a record needs at least {columns}"
     spaced = len(raw.split()) >= columns
     fix = "Separate the columns with tabs, not spaces." if spaced else ""
     return _malformed(number, raw, parts, why, fix)
