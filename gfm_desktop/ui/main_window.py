@@ -1,0 +1,252 @@
+"""The window: it only puts parts together and says when they may be used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QStatusBar,
+    QToolBar,
+)
+
+from gfm_desktop.ui import theme
+from gfm_desktop.ui.actions import ACTIONS, Need
+from gfm_desktop.ui.badges import GenomeBadge, network_badge
+try:
+    from gfm_desktop.ui.browser.browser import BrowserPanel
+except ImportError:
+    from PySide6.QtWidgets import QLabel
+
+    def BrowserPanel(workspace, bridge):
+        return QLabel("browser")
+from gfm_desktop.ui.commands import Commands
+from gfm_desktop.ui.docks import Docks
+from gfm_desktop.ui.drop_veil import DropVeil, dropped_files
+from gfm_desktop.ui.icons import APP, icon
+from gfm_desktop.ui.job_strip import JobStrip
+from gfm_desktop.ui.menus import make_actions, make_menus, make_toolbar, size_toolbar
+from gfm_desktop.ui.start_page import StartPage
+from gfm_desktop.ui.toasts import Toasts
+from gfm_desktop.ui.widgets.listening import listen
+from gfm_desktop.workspace.opening import Opening
+from gfm_desktop.workspace.project import Projects
+from gfm_desktop.workspace.scoring import Scoring
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import (
+        QCloseEvent,
+        QDragEnterEvent,
+        QDragLeaveEvent,
+        QDropEvent,
+    )
+
+    from gfm_desktop.jobs.events import Failed
+    from gfm_desktop.settings import Settings
+    from gfm_desktop.ui.engine_bridge import EngineBridge
+    from gfm_desktop.workspace.workspace import Workspace
+
+_SIZE = QSize(1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Browser in the middle, panels around it, jobs below; a start page before."""
+
+    def __init__(
+        self, workspace: Workspace, bridge: EngineBridge, settings: Settings
+    ) -> None:
+        """Put the window together; nothing is open yet.
+
+        Args:
+            workspace: What the user has open.
+            bridge: The way to the engine.
+            settings: Read and kept up to date.
+        """
+        super().__init__()
+        self.workspace = workspace
+        self.settings = settings
+        self.projects = Projects(workspace, settings)
+        self.opening = Opening(workspace, bridge)
+        self.scoring = Scoring(workspace, bridge)
+        self.commands = Commands(self)
+        self.browser = BrowserPanel(workspace, bridge)
+        self.docks = Docks(self, workspace, bridge)
+        self.toasts = Toasts(self)
+        self._start = StartPage(workspace, self.projects)
+        self._pages = QStackedWidget()
+        self._veil = DropVeil(self)
+        self._failure: Failed | None = None
+        self._actions = make_actions(self, self.commands)
+        self._build(bridge)
+        self._connect(bridge)
+        self.resize(_SIZE)
+        self.docks.restore(settings.window)
+        self._show_page()
+
+    def dress(self) -> None:
+        """Put on the theme and text size of the settings, at once."""
+        settings = self.settings
+        palette = theme.palette_for(settings.theme, bases=settings.base_palette)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, palette, scale=settings.font_scale)
+
+    def say(self, level: str, text: str) -> None:
+        """Show a message as a toast; an error offers its details."""
+        toast = self.toasts.say(level, text)
+        failure, self._failure = self._failure, None
+        if failure is not None and failure.what in text and toast.times == 1:
+            toast.offer("Details…", lambda: self._show_failure(failure))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save and go; what runs is cancelled by the engine, results are kept."""
+        self.docks.save(self.settings.window)
+        self.projects.save()
+        event.accept()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Let the toolbar grow with the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            for bar in self.findChildren(QToolBar, "toolbar"):
+                size_toolbar(bar)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Say what can be dropped."""
+        if dropped_files(event):
+            self._veil.say(dropped_files(event))
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the veil away."""
+        self._veil.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        self._veil.hide()
+        files = dropped_files(event)
+        if files:
+            event.acceptProposedAction()
+            self.commands.open_paths(files)
+
+    def _build(self, bridge: EngineBridge) -> None:
+        self.setObjectName("main-window")
+        self.setWindowIcon(icon(APP))
+        self.setAcceptDrops(True)
+        self.setUnifiedTitleAndToolBarOnMac(True)
+        self._pages.setObjectName("pages")
+        self._pages.addWidget(self._start)
+        self._pages.addWidget(self.browser)
+        self.setCentralWidget(self._pages)
+        fills = {"@recent": self._fill_recent, "@panels": self._fill_panels}
+        make_menus(self, self._actions, fills)
+        make_toolbar(self, self._actions)
+        bar = QStatusBar()
+        bar.setObjectName("status-bar")
+        bar.setSizeGripEnabled(False)
+        self.setStatusBar(bar)
+        bar.addWidget(JobStrip(bridge), 1)
+        bar.addPermanentWidget(GenomeBadge(self.workspace))
+        bar.addPermanentWidget(network_badge(allowed=self.settings.network_allowed))
+
+    def _connect(self, bridge: EngineBridge) -> None:
+        workspace = self.workspace
+        listen(self, workspace.genome_changed, self._show_page)
+        listen(self, workspace.failed, self._note_failure)
+        listen(self, workspace.message, self.say)
+        for signal in (
+            workspace.genome_changed,
+            workspace.variants_changed,
+            workspace.scores_changed,
+            workspace.selection_changed,
+            workspace.scoring_changed,
+        ):
+            listen(self, signal, self._enable)
+        self._start.files_wanted.connect(self.commands.open_files)
+        self._start.sample_wanted.connect(self.commands.open_sample)
+        self._start.project_wanted.connect(self.commands.open_project)
+        hints = QApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._scheme_changed)
+        self._enable()
+
+    def _show_page(self) -> None:
+        """Show the start page while no genome is open, otherwise the browser."""
+        open_now = self.workspace.genome is not None
+        page = self.browser if open_now else self._start
+        if self._pages.currentWidget() is not page or not open_now:
+            self._pages.setCurrentWidget(page)
+            if open_now:
+                self.docks.show()
+            else:
+                self.docks.hide()
+                self._start.refresh()
+        for bar in self.findChildren(QToolBar, "toolbar"):
+            bar.setVisible(open_now)
+        self._title()
+
+    def _title(self) -> None:
+        project = self.projects.current
+        name = "GFM Desktop"
+        self.setWindowTitle(f"{project.title} — {name}" if project else name)
+
+    def _enable(self, *_: object) -> None:
+        for spec in ACTIONS:
+            self._actions[spec.key].setEnabled(self._met(spec.need))
+        self._actions["score"].setToolTip(
+            self.scoring.obstacle() or "Rank all variants (Ctrl+Return)"
+        )
+        self._title()
+
+    def _met(self, need: Need) -> bool:
+        workspace = self.workspace
+        match need:
+            case "":
+                return True
+            case "genome":
+                return workspace.genome is not None
+            case "variants":
+                return workspace.variants is not None
+            case "run":
+                return workspace.run is not None
+            case "selection":
+                return workspace.selection is not None
+            case "scoring":
+                return workspace.scoring is not None
+            case "idle":
+                return not self.scoring.obstacle()
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        def fill() -> None:
+            menu.clear()
+            for project in self.projects.recent:
+                action = menu.addAction(project.title.replace("&", "&&"))
+                action.setToolTip(project.variants or project.genome)
+                action.triggered.connect(
+                    lambda _=False, p=project: self.commands.open_project(p)
+                )
+            if menu.isEmpty():
+                menu.addAction("Nothing yet").setEnabled(False)
+
+        menu.aboutToShow.connect(fill)
+        fill()
+
+    def _fill_panels(self, menu: QMenu) -> None:
+        for key in self.docks.keys:
+            menu.addAction(self.docks.toggle(key))
+
+    def _note_failure(self, failed: Failed) -> None:
+        # Its words come next, as a message; the toast then offers these details.
+        self._failure = failed
+
+    def _show_failure(self, failed: Failed) -> None:
+        from gfm_desktop.ui.dialogs.report import FailureDialog
+
+        FailureDialog(failed, self).open()
+
+    def _scheme_changed(self, *_: object) -> None:
+        if self.settings.theme == "system":
+            self.dress()

@@ -1,0 +1,125 @@
+"""Makes actions, menus and the toolbar out of the tables of `ui.actions`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
+
+from gfm_desktop.ui import theme
+from gfm_desktop.ui.actions import ACTIONS, BY_KEY, MENUS, TOOLBAR, TOOLBAR_TEXT, Menu
+from gfm_desktop.ui.icons import icon
+
+if TYPE_CHECKING:
+    from gfm_desktop.ui.actions import Action
+
+Fill = Callable[[QMenu], None]
+"""Puts a list that changes into a menu, each time before the menu opens."""
+
+
+def make_actions(window: QMainWindow, handlers: object) -> dict[str, QAction]:
+    """Return a `QAction` for each row of the table, connected to its handler.
+
+    Args:
+        window: Owns the actions and listens to their keys.
+        handlers: Has a method for each `Action.handler`.
+    """
+    made: dict[str, QAction] = {}
+    for spec in ACTIONS:
+        action = QAction(spec.title, window)
+        action.setObjectName(f"action-{spec.key}")
+        if spec.icon:
+            action.setIcon(icon(spec.icon))
+        action.setToolTip(_tip(spec))
+        action.setStatusTip(spec.tip)
+        if spec.owner == "window":
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        elif spec.keys:
+            # The panel listens to the key; two listeners would silence both.
+            action.setText(f"{spec.title}\t{spec.keys[0]}")
+        handler: Callable[[], None] = getattr(handlers, spec.handler)
+        action.triggered.connect(lambda _=False, do=handler: do())
+        window.addAction(action)
+        made[spec.key] = action
+    return made
+
+
+def make_menus(
+    window: QMainWindow, actions: Mapping[str, QAction], fills: Mapping[str, Fill]
+) -> None:
+    """Fill the menu bar.
+
+    Args:
+        window: Whose menu bar.
+        actions: From `make_actions`.
+        fills: For each ``"@..."`` of the table who fills it.
+    """
+    for menu in MENUS:
+        _fill(window.menuBar().addMenu(menu.title), menu, actions, fills)
+
+
+def make_toolbar(window: QMainWindow, actions: Mapping[str, QAction]) -> QToolBar:
+    """Return the toolbar, already added to the window."""
+    bar = QToolBar("Tools", window)
+    bar.setObjectName("toolbar")
+    bar.setAccessibleName("Tools")
+    bar.setMovable(False)
+    bar.toggleViewAction().setEnabled(False)
+    for key in TOOLBAR:
+        if key == "-":
+            bar.addSeparator()
+        elif key == ">":
+            space = QWidget()
+            space.setSizePolicy(
+                QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred
+            )
+            bar.addWidget(space)
+        else:
+            bar.addAction(actions[key])
+            _label(bar, actions[key], key)
+    window.addToolBar(bar)
+    size_toolbar(bar)
+    return bar
+
+
+def size_toolbar(bar: QToolBar) -> None:
+    """Let the icons grow with the text."""
+    side = round(18 * theme.scale_of())
+    bar.setIconSize(QSize(side, side))
+
+
+def _label(bar: QToolBar, action: QAction, key: str) -> None:
+    button = bar.widgetForAction(action)
+    spec = BY_KEY[key]
+    button.setObjectName(f"tool-{key}")
+    button.setAccessibleName(spec.title)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if key in TOOLBAR_TEXT:
+        action.setIconText(spec.short or spec.title)
+        button.setProperty(
+            "toolButtonStyle", Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+
+
+def _fill(
+    into: QMenu, menu: Menu, actions: Mapping[str, QAction], fills: Mapping[str, Fill]
+) -> None:
+    into.setObjectName(f"menu-{menu.title.replace('&', '').lower().replace(' ', '-')}")
+    into.setToolTipsVisible(True)
+    for item in menu.items:
+        if isinstance(item, Menu):
+            _fill(into.addMenu(item.title), item, actions, fills)
+        elif item == "-":
+            into.addSeparator()
+        elif item.startswith("@"):
+            fills[item](into)
+        else:
+            into.addAction(actions[item])
+
+
+def _tip(spec: Action) -> str:
+    keys = " or ".join(spec.keys[:2])
+    return f"{spec.tip} ({keys})" if keys else spec.tip
