@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gfm_desktop.ui.browser.signals import Drawing, Pane, Step
     from gfm_desktop.ui.browser.track import View
 
+_NARROWEST = 2.0
 _LABELLED = 0.05
 """Smallest change that is written beside its peak."""
 _OUTLINED = 2.0
@@ -66,7 +67,8 @@ def paint_alt(painter: QPainter, pane: Pane, view: View, shown: Drawing) -> None
         _paint_boxes(painter, boxes, sharp=fine)
     painter.setPen(hairline(palette.alt, 2.0))
     tops = [
-        QLineF(c.left, pane.y(c.alt), c.right, pane.y(c.alt)) for c in shown.changes
+        QLineF(c.left - 0.5, pane.y(c.alt), c.right + 0.5, pane.y(c.alt))
+        for c in shown.changes
     ]
     painter.drawLines(tops)
 
@@ -132,7 +134,10 @@ def _paint_boxes(painter: QPainter, boxes: list[QRectF], *, sharp: bool) -> None
 
 
 def _box(left: float, right: float, foot: float, top: float) -> QRectF:
-    return QRectF(QPointF(left, foot), QPointF(right, top)).normalized()
+    """Return a column, at least `_NARROWEST` wide: a lone site must not vanish."""
+    spare = max(0.0, _NARROWEST - (right - left)) / 2
+    corner = QPointF(left - spare, foot)
+    return QRectF(corner, QPointF(right + spare, top)).normalized()
 
 
 def _outline(steps: list[Step], pane: Pane) -> QPainterPath:

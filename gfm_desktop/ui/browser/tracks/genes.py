@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -106,8 +107,9 @@ class GenesTrack(PlainTrack):
         font = small(painter.font())
         font.setWeight(QFont.Weight.Medium)
         painter.setFont(font)
+        following = _following(placed)
         narrow: dict[str, list[QRectF]] = {}
-        for item in placed:
+        for item, limit in zip(placed, following, strict=True):
             if item.right - item.left < 3:
                 box = self._box(item)
                 box = box.adjusted(0, 3, max(0.0, 1.5 - box.width()), -3)
@@ -115,7 +117,7 @@ class GenesTrack(PlainTrack):
             else:
                 self._paint_gene(painter, item, view)
             if item.named:
-                self._paint_name(painter, rect, item, view)
+                self._paint_name(painter, rect, item, limit, view)
         painter.setPen(Qt.PenStyle.NoPen)
         for name, boxes in narrow.items():
             painter.setBrush(QColor(name))
@@ -219,16 +221,31 @@ class GenesTrack(PlainTrack):
                 painter.drawLines(lines)
 
     def _paint_name(
-        self, painter: QPainter, rect: QRectF, item: Placed, view: View
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        item: Placed,
+        limit: float,
+        view: View,
     ) -> None:
         """Write the name under the gene, held on screen while any of it is."""
         width = painter.fontMetrics().horizontalAdvance(item.gene.name) + 4
         left = max(item.left, rect.left() + 4.0)
-        left = min(left, max(item.left, item.right - width))
+        left = min(left, max(item.left, item.right - width, limit - _GAP - width))
         top = self._box(item).bottom() + 1
         where = QRectF(left, top, width, painter.fontMetrics().height())
         painter.setPen(QColor(view.palette.text))
         painter.drawText(where, int(Qt.AlignmentFlag.AlignLeft), item.gene.name)
+
+
+def _following(placed: list[Placed]) -> list[float]:
+    """Return for each gene where the next one of its row begins."""
+    next_left: dict[int, float] = {}
+    limits = []
+    for item in reversed(placed):
+        limits.append(next_left.get(item.row, math.inf))
+        next_left[item.row] = item.left
+    return limits[::-1]
 
 
 def colour(gene: Gene, palette: Palette) -> str:

@@ -121,6 +121,10 @@ class RulerTrack(PlainTrack):
         painter.drawLines(minors)
         painter.drawLine(QLineF(rect.left(), base, rect.right(), base))
 
+    def subtitle(self, view: View) -> str:
+        """Return how much is on screen."""
+        return span_label(len(view.interval))
+
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
         """Say what a drag here does."""
         if point.y() < OVERVIEW:
@@ -134,8 +138,8 @@ class RulerTrack(PlainTrack):
         left, width = rect.left(), rect.width()
         bar = QRectF(left + 0.5, _BAR.top(), width - 1, _BAR.height())
         painter.setPen(hairline(palette.border))
-        painter.setBrush(QColor(palette.raised))
-        painter.drawRoundedRect(bar, bar.height() / 2, bar.height() / 2)
+        painter.setBrush(QColor(palette.grid))
+        painter.drawRoundedRect(bar, 3, 3)
         painter.setPen(hairline(palette.accent, 1.5))
         painter.setBrush(faded(palette.accent, 0.28))
         box = self.box(view, width).translated(left, 0)

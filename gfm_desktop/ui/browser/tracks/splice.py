@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gfm_desktop.workspace.workspace import Workspace
 
 FOLDED = 30
+_STRETCH = 240
 _MOST_GENES = 3
 _SHORT_ALLELE = 8
 
@@ -42,10 +43,10 @@ class SpliceTrack(PlainTrack):
 
     key = "splice"
     title = "Splice sites"
-    stretch = 240
 
     def __init__(self, workspace: Workspace, predictions: Predictions) -> None:
         """Draw what `predictions` has; nothing is asked for here."""
+        self.stretch = _STRETCH
         self._workspace = workspace
         self._predictions = predictions
         self._scene: tuple[Interval, int, Region] | None = None
@@ -54,9 +55,10 @@ class SpliceTrack(PlainTrack):
     def height(self, view: View) -> int:
         """Return room for the panes, or for a sentence where nothing is drawn."""
         strands = self.strands(view)
-        if not strands or not self._drawable(view):
-            return FOLDED
-        return signals.height_of(strands)
+        folded = not strands or not self._drawable(view)
+        # The canvas asks for the height first: one sentence needs no spare room.
+        self.stretch = 0 if folded else _STRETCH
+        return FOLDED if folded else signals.height_of(strands)
 
     def strands(self, view: View) -> list[str]:
         """Return the strands with genes on screen; both where none are open."""

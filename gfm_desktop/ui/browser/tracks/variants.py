@@ -61,7 +61,7 @@ class VariantsTrack(PlainTrack):
 
     key = "variants"
     title = "Variants"
-    stretch = 60
+    stretch = 100
 
     def __init__(self, workspace: Workspace, marks: ContigMarks) -> None:
         """Draw `marks`; the workspace says which one is selected."""
@@ -138,7 +138,7 @@ class VariantsTrack(PlainTrack):
         for item in items:
             if not item.refused:
                 _paint_head(painter, item, stand, view.palette)
-        self._paint_ring(painter, items, stand, view.palette)
+        self._paint_ring(painter, rect, items, stand, view.palette)
         if scene.counts is not None:
             words = f"bars: how many; lollipops: scores from {NOTABLE:g}"
             corner = QPointF(rect.right() - 6, 0)
@@ -188,14 +188,40 @@ class VariantsTrack(PlainTrack):
         return self._scene
 
     def _paint_ring(
-        self, painter: QPainter, items: list[Lollipop], stand: Stand, palette: Palette
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        items: list[Lollipop],
+        stand: Stand,
+        palette: Palette,
     ) -> None:
         chosen = self._workspace.selection
         for item in items:
             if chosen is not None and item.row == chosen.row:
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(hairline(palette.accent, 2.2))
-                painter.drawEllipse(_middle(item, stand), _RADIUS + 4, _RADIUS + 4)
+                middle = _middle(item, stand)
+                painter.drawEllipse(middle, _RADIUS + 4, _RADIUS + 4)
+                _paint_name(painter, rect, middle, chosen, palette)
+
+
+def _paint_name(
+    painter: QPainter,
+    rect: QRectF,
+    middle: QPointF,
+    chosen: VariantRow,
+    palette: Palette,
+) -> None:
+    """Write the selected variant's alleles and score beside its ring."""
+    alleles = f"{_cut(chosen.ref, 10)} → {_cut(chosen.alt, 10)}"
+    score = "" if chosen.score is None else f"   {chosen.score:.2f}"
+    metrics = painter.fontMetrics()
+    width = metrics.horizontalAdvance(alleles + score) + 16
+    right = middle.x() + 12 + width
+    if right > rect.right() - 2:
+        right = middle.x() - 12
+    top = max(middle.y() - metrics.height() / 2 - 2, 1.0)
+    chip(painter, QPointF(right, top), [(alleles + score, None)], palette)
 
 
 def _counts(marks: VariantMarks, view: View) -> NDArray[np.int64]:
@@ -336,9 +362,9 @@ def described(row: VariantRow) -> str:
     return "\n".join(lines)
 
 
-def _cut(allele: str) -> str:
-    long = len(allele) > _LONGEST
-    return f"{allele[:_LONGEST]}… ({len(allele):,} bp)" if long else allele
+def _cut(allele: str, longest: int = _LONGEST) -> str:
+    long = len(allele) > longest
+    return f"{allele[:longest]}… ({len(allele):,} bp)" if long else allele
 
 
 def _distance(item: Lollipop, stand: Stand, point: QPointF) -> float:
