@@ -114,6 +114,7 @@ def _missing(judge: Judge, reference: Reference) -> list[str]:
     total = judge.missing.total()
     records = "1 record lies" if total == 1 else f"{total:,} records lie"
     return [
-        f"{records} on contigs that the genome does not have: {names}. The genome's contigs: {own}"
+        f"{records} on contigs that the genome does not have: {names}. "
+        f"The genome's contigs: {own}"
         + (", ..." if len(reference.contigs) > _NAMED else ".")
     ]

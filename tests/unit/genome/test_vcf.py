@@ -204,7 +204,7 @@ def test_that_contig_lengths_and_build_come_from_the_header(tmp_path: Path) -> N
     ("line", "reason", "fix"),
     [
         ("chr1\t5\t.\tA", "4 columns", ""),
-        ("chr1 5 . A G . . .", "1 columns", "tabs"),
+        ("chr1 5 . A G . . .", "1 column", "tabs"),
         ("chr1\t5\t.\tA\tG", "5 columns", ""),
         ("chr1\tfive\t.\tA\tG\t.\t.\t.", "POS is five", ""),
         ("chr1\t1,005\t.\tA\tG\t.\t.\t.", "POS is 1,005", "1005"),
