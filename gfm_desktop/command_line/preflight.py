@@ -102,7 +102,7 @@ def unknown_arguments(words: list[str], known: Iterable[str]) -> list[GfmError]:
     for before, word in zip(["", *words], words, strict=False):
         name = word.partition("=")[0]
         if not name.startswith("-"):
-            if before.startswith("-"):
+            if before.startswith("-") and "=" not in before:
                 continue  # The value of an option that has just been refused.
             what, todo = f"Nobody knows what {word!r} means here.", ""
         else:
@@ -127,7 +127,9 @@ def _check_readable(flag: str, path: Path) -> None:
         what = "may not be read by you"
     if what:
         raise InputError(
-            f"{flag} {path} {what}.", where=str(path.absolute()), todo=_nearby(path)
+            f"{flag} {path.name} {what}.",
+            where=str(path.absolute()),
+            todo=_nearby(path),
         )
 
 
