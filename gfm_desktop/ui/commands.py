@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.settings import RecentProject
     from gfm_desktop.ui.main_window import MainWindow
+    from gfm_desktop.ui.theme import Mode
 
 _STEP = 10
 """Percent by which the text grows or shrinks."""
@@ -189,7 +190,7 @@ class Commands:
         QGuiApplication.clipboard().setText(machine_report())
         self._window.workspace.message.emit("info", "The report is copied.")
 
-    def _theme(self, mode: str) -> None:
+    def _theme(self, mode: Mode) -> None:
         self._window.settings.theme = mode
         self._window.dress()
         self._window.projects.save()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, Qt
@@ -123,8 +124,12 @@ class Docks(QObject):
         dock.setAccessibleName(panel.title)
         # A plain widget keeps the place until the panel is made.
         dock.setWidget(QWidget())
-        dock.visibilityChanged.connect(lambda on, k=panel.key: on and self._fill(k))
+        dock.visibilityChanged.connect(partial(self._seen, panel.key))
         return dock
+
+    def _seen(self, key: str, visible: bool) -> None:
+        if visible:
+            self._fill(key)
 
     def _fill(self, key: str) -> None:
         dock, panel = self._docks[key], self._panels[key]

@@ -34,6 +34,7 @@ class DropVeil(QWidget):
     def __init__(self, window: QWidget) -> None:
         """Start hidden."""
         super().__init__(window)
+        self._window = window
         self.setObjectName("drop-veil")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._text = ""
@@ -45,7 +46,7 @@ class DropVeil(QWidget):
         more = f" and {len(files) - _NAMES} more" if len(files) > _NAMES else ""
         self._text = f"Drop to open {names}{more}"
         self.setAccessibleName(self._text)
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._window.rect())
         self.raise_()
         self.show()
 

@@ -17,13 +17,7 @@ from PySide6.QtWidgets import (
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.actions import ACTIONS, Need
 from gfm_desktop.ui.badges import GenomeBadge, network_badge
-try:
-    from gfm_desktop.ui.browser.browser import BrowserPanel
-except ImportError:
-    from PySide6.QtWidgets import QLabel
-
-    def BrowserPanel(workspace, bridge):
-        return QLabel("browser")
+from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.commands import Commands
 from gfm_desktop.ui.docks import Docks
 from gfm_desktop.ui.drop_veil import DropVeil, dropped_files
@@ -39,6 +33,7 @@ from gfm_desktop.workspace.scoring import Scoring
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
+        QAction,
         QCloseEvent,
         QDragEnterEvent,
         QDragLeaveEvent,
@@ -94,6 +89,10 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             theme.apply(application, palette, scale=settings.font_scale)
+
+    def action(self, key: str) -> QAction:
+        """Return the action of a row of `ui.actions.ACTIONS`."""
+        return self._actions[key]
 
     def say(self, level: str, text: str) -> None:
         """Show a message as a toast; an error offers its details."""
