@@ -37,6 +37,11 @@ class ContigMarks(QObject):
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="contig-marks")
         # It has no parent: a thread that is still reading may outlive this object.
         self._relay = _Relay()
+        # Otherwise its idle thread would outlive the window.
+        executor = self._executor
+        self.destroyed.connect(
+            lambda: executor.shutdown(wait=False, cancel_futures=True)
+        )
         self._generation = 0
         self._contig = ""
         self._marks: VariantMarks | None = None

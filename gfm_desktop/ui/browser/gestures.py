@@ -1,0 +1,274 @@
+"""What hands do on the canvas: drag, wheel, keys. They know IGV and JBrowse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QNativeGestureEvent
+from PySide6.QtWidgets import QApplication
+
+from gfm_desktop.ui.browser.tracks.ruler import OVERVIEW
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+
+    from gfm_desktop.ui.browser.canvas import Canvas
+    from gfm_desktop.ui.browser.navigation import Camera
+
+NOTCH = 0.8
+"""Factor on the bp on screen for one notch of the wheel."""
+STEP = 50
+"""Pixels that an arrow key moves."""
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
+_CONTROL = Qt.KeyboardModifier.ControlModifier
+_ALT = Qt.KeyboardModifier.AltModifier
+
+
+@dataclass(frozen=True, slots=True)
+class Drag:
+    """A drag under way.
+
+    Attributes:
+        kind: ``"pan"``, ``"region"`` (on the ruler, or anywhere with Shift) or
+            ``"overview"``.
+        origin: Where it began, in pixels of the canvas.
+        camera: The view at that time.
+        scroll: The scroll position at that time.
+    """
+
+    kind: Literal["pan", "region", "overview"]
+    origin: QPointF
+    camera: Camera
+    scroll: int
+
+
+class Gestures(QObject):
+    """Turns events of a canvas into moves of its camera.
+
+    A burst of wheel turns or keys is one step of the history: Back returns to where it
+    began.
+
+    Attributes:
+        wheel_zooms: Whether the plain wheel zooms; otherwise it scrolls the lanes.
+    """
+
+    def __init__(self, canvas: Canvas) -> None:
+        """Serve one canvas."""
+        super().__init__(canvas)
+        self.canvas = canvas
+        self.wheel_zooms = False
+        self.drag: Drag | None = None
+        self._moved = False
+        self._in_burst = False
+        self._rest = QTimer(self, singleShot=True, interval=500)
+        self._rest.timeout.connect(self.rest)
+
+    def zoom(self, factor: float, x: float | None = None) -> None:
+        """Put `factor` times as many bp on screen.
+
+        Args:
+            factor: Below 1 zooms in.
+            x: Pixel of the canvas that stays in place; the middle by default.
+        """
+        canvas = self.canvas
+        anchor = 0.5
+        if x is not None:
+            anchor = min(max(0.0, (x - canvas.gutter) / canvas.plot_width), 1.0)
+        self._go(canvas.camera.zoomed(factor, anchor))
+
+    def pan(self, pixels: float) -> None:
+        """Move the view to the right by so many pixels."""
+        canvas = self.canvas
+        bases = pixels * canvas.camera.length / canvas.plot_width
+        self._go(canvas.camera.moved(bases))
+
+    def rest(self) -> None:
+        """End a burst: the next move is another step of the history."""
+        self._in_burst = False
+        self._rest.stop()
+
+    def press(self, event: QMouseEvent) -> None:
+        """Begin a drag."""
+        canvas = self.canvas
+        if event.button() != Qt.MouseButton.LeftButton or not canvas.is_open:
+            return
+        point = event.position()
+        if point.x() < canvas.gutter:
+            return
+        self.rest()
+        kind: Literal["pan", "region", "overview"] = "pan"
+        if point.y() < OVERVIEW:
+            kind = "overview"
+        elif event.modifiers() & _SHIFT or point.y() < canvas.header:
+            kind = "region"
+        self.drag = Drag(kind, point, canvas.camera, canvas.scroll_y)
+        self._moved = False
+        if kind == "overview":
+            self._look_at_overview(point.x())
+
+    def move(self, event: QMouseEvent) -> None:
+        """Follow the mouse."""
+        drag, canvas = self.drag, self.canvas
+        if drag is None:
+            self._point(event.position())
+            return
+        distance = event.position() - drag.origin
+        if not self._moved:
+            least = QApplication.startDragDistance() / 2
+            self._moved = distance.manhattanLength() >= least
+        if not self._moved:
+            return
+        match drag.kind:
+            case "pan":
+                canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
+                bases = distance.x() * drag.camera.length / canvas.plot_width
+                canvas.look(drag.camera.moved(-bases))
+                canvas.scroll_to(drag.scroll - round(distance.y()))
+            case "overview":
+                self._look_at_overview(event.position().x())
+            case "region":
+                canvas.band = (drag.origin.x(), event.position().x())
+
+    def release(self, event: QMouseEvent) -> None:
+        """End a drag, or take it for a click."""
+        drag, canvas = self.drag, self.canvas
+        self.drag = None
+        canvas.band = None
+        canvas.unsetCursor()
+        if drag is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if not self._moved:
+            if drag.kind == "pan":
+                self._click(event)
+        elif drag.kind == "region":
+            canvas.band = (drag.origin.x(), event.position().x())
+            region = canvas.region_between(*canvas.band)
+            canvas.region_chosen.emit(region, event.globalPosition())
+        if drag.kind in ("pan", "overview") and drag.camera != canvas.camera:
+            canvas.sources.workspace.remember_locus(drag.camera.interval)
+        canvas.update()
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """Zoom in twice, or out with Alt, and stay at the place."""
+        canvas = self.canvas
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and event.position().x() >= canvas.gutter and canvas.is_open:
+            factor = 2.0 if event.modifiers() & _ALT else 0.5
+            self.zoom(factor, event.position().x())
+
+    def wheel(self, event: QWheelEvent) -> None:
+        """Scroll the lanes; zoom with Control; pan with Shift or sideways."""
+        canvas, delta = self.canvas, event.angleDelta()
+        event.accept()
+        if not canvas.is_open:
+            return
+        control = bool(event.modifiers() & _CONTROL)
+        sideways = delta.x() if abs(delta.x()) > abs(delta.y()) else 0
+        if event.modifiers() & _SHIFT and not sideways:
+            sideways = delta.y()
+        if control or (self.wheel_zooms and not sideways):
+            self.zoom(NOTCH ** (delta.y() / 120), event.position().x())
+        elif sideways:
+            self.pan(-sideways)
+        else:
+            canvas.scroll_to(canvas.scroll_y - delta.y() // 2)
+
+    def pinch(self, event: QEvent) -> bool:
+        """Zoom with two fingers on a trackpad."""
+        if not isinstance(event, QNativeGestureEvent) or not self.canvas.is_open:
+            return False
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self.zoom(1 / max(0.1, 1 + event.value()), event.position().x())
+        return True
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Walk, zoom and step through the history; False for other keys."""
+        canvas, workspace = self.canvas, self.canvas.sources.workspace
+        if not canvas.is_open:
+            return False
+        key, modifiers = Qt.Key(event.key()), event.modifiers()
+        if modifiers & _ALT:
+            self.rest()
+            match key:
+                case Qt.Key.Key_Left:
+                    workspace.go_back()
+                case Qt.Key.Key_Right:
+                    workspace.go_forward()
+                case _:
+                    return False
+            return True
+        wide = canvas.plot_width
+        step = wide / 2 if modifiers & _SHIFT else STEP
+        control = bool(modifiers & _CONTROL)
+        match key:
+            case Qt.Key.Key_Left:
+                self.pan(-step)
+            case Qt.Key.Key_Right:
+                self.pan(step)
+            case Qt.Key.Key_Up if control:
+                self.zoom(0.5)
+            case Qt.Key.Key_Down if control:
+                self.zoom(2.0)
+            case Qt.Key.Key_Up:
+                canvas.scroll_to(canvas.scroll_y - STEP)
+            case Qt.Key.Key_Down:
+                canvas.scroll_to(canvas.scroll_y + STEP)
+            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
+                self.zoom(0.5)
+            case Qt.Key.Key_Minus | Qt.Key.Key_Underscore:
+                self.zoom(2.0)
+            case Qt.Key.Key_Home if control:
+                self._go(canvas.camera.to_edge(-1))
+            case Qt.Key.Key_End if control:
+                self._go(canvas.camera.to_edge(1))
+            case Qt.Key.Key_Home:
+                self.pan(-wide)
+            case Qt.Key.Key_End:
+                self.pan(wide)
+            case _:
+                return False
+        return True
+
+    def _go(self, camera: Camera) -> None:
+        """Move, as part of a burst."""
+        if not self.canvas.is_open:
+            return
+        before = self.canvas.camera.interval
+        self.canvas.look(camera)
+        if not self._in_burst:
+            # At its first move, so that Back is right at any moment of the burst.
+            self.canvas.sources.workspace.remember_locus(before)
+        self._in_burst = True
+        self._rest.start()
+
+    def _look_at_overview(self, x: float) -> None:
+        """Put the middle of the view where the overview bar was pressed."""
+        canvas = self.canvas
+        share = min(max(0.0, (x - canvas.gutter) / canvas.plot_width), 1.0)
+        camera = canvas.camera
+        middle = share * camera.limit
+        canvas.look(camera.moved(middle - camera.length / 2 - camera.start))
+
+    def _click(self, event: QMouseEvent) -> None:
+        """Select the variant under the mouse."""
+        canvas = self.canvas
+        hit = canvas.hit(event.position())
+        if hit is not None and hit.row is not None:
+            rows = canvas.sources.marks.rows([hit.row])
+            if rows:
+                canvas.sources.workspace.select(rows[0])
+
+    def _point(self, point: QPointF) -> None:
+        """Show with the cursor what a press would do."""
+        canvas = self.canvas
+        shape = Qt.CursorShape.ArrowCursor
+        if canvas.is_open and point.x() >= canvas.gutter:
+            hit = canvas.hit(point)
+            if OVERVIEW <= point.y() < canvas.header:
+                shape = Qt.CursorShape.SplitHCursor
+            elif hit is not None and hit.row is not None:
+                shape = Qt.CursorShape.PointingHandCursor
+        canvas.setCursor(shape)

@@ -1,0 +1,73 @@
+"""Tracks stacked into lanes: who gets which height, and where it begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gfm_desktop.ui.browser.track import Track, View
+
+GAP = 1
+"""Pixels of the line between two lanes."""
+SIZES = {"Small": 0.7, "Normal": 1.0, "Tall": 1.6}
+"""What the context menu offers, as factors of the track's own height."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """A track as the user has set it.
+
+    Attributes:
+        track: Who paints.
+        hidden: Whether it is left out.
+        size: Factor on the track's own height.
+    """
+
+    track: Track
+    hidden: bool = False
+    size: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A lane on the canvas.
+
+    Attributes:
+        lane: What is shown.
+        top: First pixel, from the top of the scrolled content.
+        height: Pixels.
+    """
+
+    lane: Lane
+    top: int
+    height: int
+
+    @property
+    def bottom(self) -> int:
+        """Return the first pixel below."""
+        return self.top + self.height
+
+
+def arrange(lanes: Sequence[Lane], view: View, room: float) -> list[Placed]:
+    """Stack the lanes on show.
+
+    Args:
+        lanes: All lanes, from the top.
+        view: What is on screen.
+        room: Pixels that are there; what is left over goes to the tracks that stretch.
+    """
+    shown = [lane for lane in lanes if not lane.hidden]
+    heights = [round(lane.track.height(view) * lane.size) for lane in shown]
+    left = max(0, int(room) - sum(heights) - GAP * len(shown))
+    wishes = [lane.track.stretch for lane in shown]
+    for index, wish in enumerate(wishes):
+        share = min(wish, left * wish // max(1, sum(wishes)))
+        heights[index] += share
+    placed, top = [], 0
+    for lane, height in zip(shown, heights, strict=True):
+        placed.append(Placed(lane, top, height))
+        top += height + GAP
+    return placed

@@ -1,0 +1,291 @@
+"""The row above the canvas: where we are, where to go, and how close."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QEvent, QSize, QStringListModel, Qt, Signal
+from PySide6.QtWidgets import (
+    QCompleter,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+
+from gfm_desktop.genome.locus import LocusError, parse_locus, parse_variant
+from gfm_desktop.ui import theme
+from gfm_desktop.ui.browser.glyphs import icon
+from gfm_desktop.ui.browser.scale import span_label
+from gfm_desktop.ui.widgets.listening import listen
+from gfm_desktop.workspace.workspace import SHORTEST_VIEW
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from gfm_desktop.genome.interval import Interval
+    from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.ui.browser.glyphs import Glyph
+    from gfm_desktop.workspace.workspace import Workspace
+
+_W = TypeVar("_W", bound=QWidget)
+SLIDER_STEPS = 100
+_SUGGESTIONS = 12
+_HINT = "Position, gene or variant"
+
+
+class LocusBox(QLineEdit):
+    """The locus as text; Escape puts back what is on show."""
+
+    given_up = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave what was typed with Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.given_up.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class LocusBar(QWidget):
+    """History, locus box, zoom, and whether to predict while browsing."""
+
+    zoomed = Signal(float)
+    """Put so many times as many bp on screen; below 1 zooms in."""
+    predict_toggled = Signal(bool)
+    predict_here = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        """Show and change the locus of `workspace`."""
+        super().__init__(parent)
+        self.setObjectName("locus-bar")
+        self._workspace = workspace
+        self.back = self._button("back", "Back", "Back (Alt+Left)")
+        self.forward = self._button("forward", "Forward", "Forward (Alt+Right)")
+        self.box = _named(LocusBox(), "locus", "Locus")
+        self.box.setPlaceholderText(_HINT)
+        self.box.setToolTip(
+            "chr22:20,113,000-20,114,000, 20.1Mb-20.2Mb, a gene's name, "
+            "chr22:20113000:A:G (Ctrl+L)"
+        )
+        self.error = _named(QLabel(), "locus-error", "")
+        self.error.setProperty("role", "error")
+        self.error.hide()
+        self.span = _named(QLabel(), "locus-span", "Length on screen")
+        self.span.setProperty("role", "muted")
+        self.zoom_out = self._button("zoom-out", "Zoom out", "Zoom out (-)")
+        self.zoom_in = self._button("zoom-in", "Zoom in", "Zoom in (+)")
+        self.whole = self._button("whole", "Whole contig", "Show the whole contig")
+        self.slider = _named(QSlider(Qt.Orientation.Horizontal), "zoom-slider", "Zoom")
+        self.slider.setRange(0, SLIDER_STEPS)
+        about = "Predict splice sites while browsing"
+        self.predict = _named(QToolButton(), "predict-toggle", about)
+        self.predict.setText("Predict")
+        self.predict.setToolTip(f"{about}, in views up to 20 kb")
+        self.predict.setCheckable(True)
+        self.here = _named(QToolButton(), "predict-here", "Predict here")
+        self.here.setText("Predict here")
+        self.here.setToolTip("Predict this region, up to 200 kb")
+        self._model = QStringListModel(self)
+        self._lay_out()
+        self._connect()
+        self._dress()
+        self.refresh()
+
+    def go(self, text: str) -> bool:
+        """Go where `text` says; False, with the reason shown, where it says nothing.
+
+        A variant of the open file is selected as well.
+        """
+        genome = self._workspace.genome
+        if genome is None:
+            self._fail("Open a genome first.", "")
+            return False
+        try:
+            locus = parse_locus(
+                text,
+                contigs=genome.contigs,
+                resolve=genome.resolve,
+                genes=self._workspace.annotation,
+                here=self._workspace.locus,
+            )
+            variant = parse_variant(
+                text,
+                contigs=genome.contigs,
+                resolve=genome.resolve,
+                here=self._workspace.locus,
+            )
+        except LocusError as problem:
+            self._fail(problem.what, problem.todo)
+            return False
+        self._forget_error()
+        self._workspace.go_to(locus)
+        self._select(variant)
+        self.refresh()
+        return True
+
+    def focus_box(self) -> None:
+        """Put the cursor into the box, ready to be typed over."""
+        self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.box.selectAll()
+
+    def refresh(self) -> None:
+        """Show the workspace's locus."""
+        locus = self._workspace.locus
+        is_open = bool(locus.contig) and self._workspace.genome is not None
+        if not self.box.hasFocus() or not self.box.isModified():
+            self.box.setText(str(locus) if is_open else "")
+            self.box.setModified(False)
+            self._forget_error()
+        self.span.setText(span_label(len(locus)) if is_open else "")
+        for widget in (self.zoom_in, self.zoom_out, self.whole, self.slider, self.here):
+            widget.setEnabled(is_open)
+        self.slider.blockSignals(True)
+        self.slider.setValue(self._slider_value(locus))
+        self.slider.blockSignals(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the buttons' signs anew in another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 8, 6)
+        row.setSpacing(4)
+        self.box.setMinimumWidth(230)
+        self.box.setMaximumWidth(430)
+        self.slider.setFixedWidth(130)
+        policy = QSizePolicy.Policy
+        self.error.setSizePolicy(policy.Ignored, policy.Preferred)
+        for widget in (self.back, self.forward):
+            row.addWidget(widget)
+        row.addWidget(self.box, 3)
+        row.addWidget(self.span)
+        row.addWidget(self.error, 4)
+        row.addStretch(1)
+        for tool in (self.whole, self.zoom_out, self.slider, self.zoom_in):
+            row.addWidget(tool)
+        row.addSpacing(8)
+        row.addWidget(self.predict)
+        row.addWidget(self.here)
+
+    def _connect(self) -> None:
+        completer = QCompleter(self._model, self.box)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        # The gene index has searched already, also inside names.
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.activated.connect(self.go)
+        self.box.setCompleter(completer)
+        self.box.textEdited.connect(self._suggest)
+        self.box.returnPressed.connect(lambda: self.go(self.box.text()))
+        self.box.given_up.connect(self._give_up)
+        # Ctrl+L and Alt+arrows are actions of the window: two owners would block both.
+        self.back.clicked.connect(self._workspace.go_back)
+        self.forward.clicked.connect(self._workspace.go_forward)
+        self.zoom_in.clicked.connect(lambda: self.zoomed.emit(0.5))
+        self.zoom_out.clicked.connect(lambda: self.zoomed.emit(2.0))
+        self.whole.clicked.connect(self._show_whole)
+        self.slider.valueChanged.connect(self._slide)
+        self.predict.toggled.connect(self.predict_toggled)
+        self.here.clicked.connect(self.predict_here)
+        listen(self, self._workspace.locus_changed, self._follow)
+        listen(self, self._workspace.genome_changed, self._follow)
+
+    def _button(self, glyph: Glyph, name: str, tip: str) -> QToolButton:
+        button = _named(QToolButton(self), f"locus-{glyph}", name)
+        button.setToolTip(tip)
+        return button
+
+    def _dress(self) -> None:
+        palette = theme.current()
+        glyphs: dict[Glyph, QToolButton] = {
+            "back": self.back,
+            "forward": self.forward,
+            "zoom-in": self.zoom_in,
+            "zoom-out": self.zoom_out,
+            "whole": self.whole,
+        }
+        size = round(18 * theme.scale_of())
+        for glyph, button in glyphs.items():
+            button.setIcon(icon(glyph, palette))
+            button.setIconSize(QSize(size, size))
+
+    def _follow(self, *_: object) -> None:
+        self.refresh()
+
+    def _suggest(self, text: str) -> None:
+        self._forget_error()
+        genes = self._workspace.annotation
+        plain = text.strip()
+        names: list[str] = []
+        if genes is not None and plain and ":" not in plain:
+            names = [gene.name for gene in genes.search(plain, _SUGGESTIONS)]
+        self._model.setStringList(list(dict.fromkeys(names)))
+
+    def _select(self, variant: Variant | None) -> None:
+        """Select the row of a typed variant, where the open file has it."""
+        table = self._workspace.table
+        if variant is None or table is None:
+            return
+        marks = table.in_interval(variant.interval)
+        for row in table.rows(marks.row):
+            if row.variant == variant:
+                self._workspace.select(row)
+                return
+
+    def _give_up(self) -> None:
+        self.box.setModified(False)
+        self._forget_error()
+        self.refresh()
+        self.box.selectAll()
+
+    def _show_whole(self) -> None:
+        genome, locus = self._workspace.genome, self._workspace.locus
+        if genome is not None and locus.contig in genome.contigs:
+            self.go(locus.contig)
+
+    def _limits(self) -> tuple[float, float]:
+        """Return the logarithms of the longest and the shortest view."""
+        genome, contig = self._workspace.genome, self._workspace.locus.contig
+        length = genome.contigs.get(contig, 0) if genome is not None else 0
+        most = max(length, SHORTEST_VIEW + 1)
+        return math.log(most), math.log(SHORTEST_VIEW)
+
+    def _slider_value(self, locus: Interval) -> int:
+        widest, closest = self._limits()
+        share = (widest - math.log(max(1, len(locus)))) / (widest - closest)
+        return round(min(max(share, 0.0), 1.0) * SLIDER_STEPS)
+
+    def _slide(self, value: int) -> None:
+        widest, closest = self._limits()
+        length = math.exp(widest + (closest - widest) * value / SLIDER_STEPS)
+        self.zoomed.emit(length / max(1, len(self._workspace.locus)))
+
+    def _fail(self, what: str, todo: str) -> None:
+        self.error.setText(what)
+        self.error.setToolTip(f"{what} {todo}".strip())
+        self.error.setAccessibleName(what)
+        self.error.show()
+        self._mark(invalid=True)
+
+    def _forget_error(self) -> None:
+        self.error.hide()
+        self._mark(invalid=False)
+
+    def _mark(self, *, invalid: bool) -> None:
+        if self.box.property("invalid") != invalid:
+            self.box.setProperty("invalid", invalid)
+            self.box.style().unpolish(self.box)
+            self.box.style().polish(self.box)
+
+
+def _named(widget: _W, name: str, words: str) -> _W:
+    widget.setObjectName(name)
+    widget.setAccessibleName(words)
+    return widget
