@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 from gfm_desktop.genome.locus import LocusError, parse_locus, parse_variant
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.browser.glyphs import icon
-from gfm_desktop.ui.browser.scale import span_label
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.workspace.workspace import SHORTEST_VIEW
 
@@ -75,8 +74,6 @@ class LocusBar(QWidget):
         self.error = _named(QLabel(), "locus-error", "")
         self.error.setProperty("role", "error")
         self.error.hide()
-        self.span = _named(QLabel(), "locus-span", "Length on screen")
-        self.span.setProperty("role", "muted")
         self.zoom_out = self._button("zoom-out", "Zoom out", "Zoom out (-)")
         self.zoom_in = self._button("zoom-in", "Zoom in", "Zoom in (+)")
         self.whole = self._button("whole", "Whole contig", "Show the whole contig")
@@ -84,7 +81,7 @@ class LocusBar(QWidget):
         self.slider.setRange(0, SLIDER_STEPS)
         about = "Predict splice sites while browsing"
         self.predict = _named(QToolButton(), "predict-toggle", about)
-        self.predict.setText("Predict")
+        self.predict.setText("Auto-predict")
         self.predict.setToolTip(f"{about}, in views up to 20 kb")
         self.predict.setCheckable(True)
         self.here = _named(QToolButton(), "predict-here", "Predict here")
@@ -123,6 +120,7 @@ class LocusBar(QWidget):
             self._fail(problem.what, problem.todo)
             return False
         self._forget_error()
+        self.box.setModified(False)
         self._workspace.go_to(locus)
         self._select(variant)
         self.refresh()
@@ -141,7 +139,6 @@ class LocusBar(QWidget):
             self.box.setText(str(locus) if is_open else "")
             self.box.setModified(False)
             self._forget_error()
-        self.span.setText(span_label(len(locus)) if is_open else "")
         for widget in (self.zoom_in, self.zoom_out, self.whole, self.slider, self.here):
             widget.setEnabled(is_open)
         self.slider.blockSignals(True)
@@ -166,7 +163,6 @@ class LocusBar(QWidget):
         for widget in (self.back, self.forward):
             row.addWidget(widget)
         row.addWidget(self.box, 3)
-        row.addWidget(self.span)
         row.addWidget(self.error, 4)
         row.addStretch(1)
         for tool in (self.whole, self.zoom_out, self.slider, self.zoom_in):

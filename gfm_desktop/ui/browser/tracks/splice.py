@@ -145,7 +145,8 @@ class SpliceTrack(PlainTrack):
             curves.paint_alt(painter, pane, view, drawing)
         for pane, drawing in drawn:
             curves.paint_change(painter, rect, pane, view, drawing)
-        self._paint_legend(painter, rect, view, region)
+        if region.known.any():
+            self._paint_legend(painter, rect, view, region)
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
         """Read the values under the mouse; the highest REF or ALT of the pixel."""
