@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CROWDED = 4.0
 """Pixels per variant below which bars tell how many there are."""
-SPACING = 4
+SPACING = 8
 """With bars, at most one lollipop in so many pixels: the highest score."""
 NOTABLE = 0.1
 """With bars, lollipops are for scores from here on."""
@@ -95,14 +95,14 @@ def placed(
         stand: The lane's measures.
         chosen: The selected variant, which is drawn however crowded it is.
     """
-    x = (marks.start + 0.5 - view.interval.start) * view.scale
     keep = np.arange(len(marks))
     if crowded(marks, view):
-        keep = _highest(x, marks.score)
+        keep = _highest(marks, view)
+    x = (marks.start[keep] + 0.5 - view.interval.start) * view.scale
     shifts = _shifts(marks.start[keep])
     found = [
-        _lollipop(marks, int(i), float(x[i]), float(shift), stand)
-        for i, shift in zip(keep, shifts, strict=True)
+        _lollipop(marks, int(i), float(at), float(shift), stand)
+        for i, at, shift in zip(keep, x, shifts, strict=True)
     ]
     if chosen is not None and all(item.row != chosen.row for item in found):
         found += _alone(chosen, view, stand)
@@ -138,15 +138,39 @@ def _alone(chosen: VariantRow, view: View, stand: Stand) -> list[Lollipop]:
     return [Lollipop(chosen.row, x, x, top, chosen.kind, score, status)]
 
 
-def _highest(
-    x: NDArray[np.floating[Any]], score: NDArray[np.float64]
-) -> NDArray[np.int64]:
+def counts(marks: VariantMarks, view: View, bars: int) -> NDArray[np.int64]:
+    """Return how many variants begin in each of `bars` equal parts of the view."""
+    return np.diff(_borders(marks, view, bars))
+
+
+def _borders(marks: VariantMarks, view: View, parts: int) -> NDArray[np.int64]:
+    """Return where each part begins among the marks, and where the last one ends.
+
+    Positions are sorted, so a chromosome of a million costs a few hundred searches.
+    """
+    interval = view.interval
+    edges = interval.start + np.arange(parts + 1) * len(interval) / parts
+    return np.searchsorted(marks.start, np.ceil(edges)).astype(np.int64)
+
+
+def _highest(marks: VariantMarks, view: View) -> NDArray[np.int64]:
     """Return the notable variants, the highest of each `SPACING` pixels."""
-    notable = np.flatnonzero(np.nan_to_num(np.abs(score), nan=0.0) >= NOTABLE)
-    cell = (x[notable] // SPACING).astype(np.int64)
-    order = np.lexsort((-np.abs(score[notable]), cell))
-    first = np.flatnonzero(np.diff(cell[order], prepend=-1))
-    return np.sort(notable[order[first]])
+    borders = _borders(marks, view, max(1, int(view.width // SPACING)))
+    filled = np.flatnonzero(np.diff(borders))
+    if not len(filled):
+        return np.empty(0, np.int64)
+    first, end = borders[filled], borders[filled + 1]
+    strength = np.abs(marks.score)
+    # fmax passes over NaN; a part without any score stays NaN and is not notable.
+    best = np.fmax.reduceat(strength, first)
+    return np.array(
+        [
+            a + int(np.argmax(strength[a:b] == most))
+            for a, b, most in zip(first, end, best, strict=True)
+            if most >= NOTABLE
+        ],
+        np.int64,
+    )
 
 
 def _shifts(start: NDArray[np.int64]) -> NDArray[np.floating[Any]]:

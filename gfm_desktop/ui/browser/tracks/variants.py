@@ -16,6 +16,7 @@ from gfm_desktop.ui.browser.lollipops import (
     NOTABLE,
     Lollipop,
     Stand,
+    counts,
     crowded,
     placed,
 )
@@ -61,7 +62,7 @@ class VariantsTrack(PlainTrack):
 
     key = "variants"
     title = "Variants"
-    stretch = 100
+    stretch = 160
 
     def __init__(self, workspace: Workspace, marks: ContigMarks) -> None:
         """Draw `marks`; the workspace says which one is selected."""
@@ -179,12 +180,13 @@ class VariantsTrack(PlainTrack):
         marks = self._marks.within(view.interval)
         if marks is None:
             return None
-        counts = _counts(marks, view) if crowded(marks, view) else None
+        bars = max(1, int(view.width / _BAR))
+        numbers = counts(marks, view, bars) if crowded(marks, view) else None
         if known is not None and known.source is source:
             most = known.most
         else:
             most = max(1.0, float(np.nanmax(np.abs(source.score), initial=0.0)))
-        self._scene = _Scene(view.interval, view.width, source, marks, counts, most)
+        self._scene = _Scene(view.interval, view.width, source, marks, numbers, most)
         return self._scene
 
     def _paint_ring(
@@ -222,13 +224,6 @@ def _paint_name(
         right = middle.x() - 12
     top = max(middle.y() - metrics.height() / 2 - 2, 1.0)
     chip(painter, QPointF(right, top), [(alleles + score, None)], palette)
-
-
-def _counts(marks: VariantMarks, view: View) -> NDArray[np.int64]:
-    """Return how many variants each bar of `_BAR` pixels stands for."""
-    bars = max(1, int(view.width / _BAR))
-    place = (marks.start - view.interval.start) * bars // len(view.interval)
-    return np.bincount(place, minlength=bars).astype(np.int64)
 
 
 def _paint_grid(
