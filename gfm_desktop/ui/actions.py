@@ -69,7 +69,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("score", "Score the variants", "score", "Ctrl+Return, Ctrl+Enter", "score",
            "Rank all variants with the chosen model", "idle", short="Score"),
     Action("stop", "Stop scoring", "stop_scoring", "Ctrl+.", "stop",
-           "Stop at the next batch; what is scored is kept", "scoring"),
+           "Stop at the next batch; what is scored is kept", "scoring",
+           short="Stop"),
     Action("light", "Light", "use_light", "", "", "Dark text on light ground"),
     Action("dark", "Dark", "use_dark", "", "", "Light text on dark ground"),
     Action("system", "As the desktop", "use_system", "", "",
@@ -131,8 +132,10 @@ TOOLBAR: tuple[str, ...] = ("open", "export", "-", "score", "stop", ">", "palett
                             "toggle-theme", "shortcuts")  # fmt: skip
 """Keys of the toolbar's buttons; ``">"`` pushes what follows to the right."""
 
-TOOLBAR_TEXT = frozenset({"open", "export", "score", "palette"})
+TOOLBAR_TEXT = frozenset({"open", "export", "score", "stop", "palette"})
 """Buttons that show their word beside the icon."""
+TOOLBAR_PRIMARY = "score"
+"""The one button that stands out."""
 
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag, ← →", "Move along the genome"),

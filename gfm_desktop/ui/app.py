@@ -14,7 +14,7 @@ from gfm_desktop.settings import load_settings
 from gfm_desktop.ui.crash import install_hook
 from gfm_desktop.ui.engine_bridge import EngineBridge
 from gfm_desktop.ui.icons import APP, icon
-from gfm_desktop.ui.main_window import MainWindow
+from gfm_desktop.ui.main_window import MainWindow, dress
 from gfm_desktop.ui.usable import tell_when_usable
 from gfm_desktop.workspace.workspace import Workspace
 
@@ -38,12 +38,13 @@ def run(
     """
     application = make_application()
     settings = load_settings()
+    # Before there are widgets: to dress them afterwards costs twice.
+    dress(settings)
     engine = ProcessEngine()
     bridge = EngineBridge(engine)
     workspace = Workspace()
     window = MainWindow(workspace, bridge, settings)
     install_hook(window)
-    window.dress()
     if when_usable is not None:
         tell_when_usable(window, when_usable, asked=sample or bool(files))
     if sample:

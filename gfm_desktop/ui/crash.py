@@ -31,8 +31,10 @@ def install_hook(window: MainWindow) -> None:
         if isinstance(error, KeyboardInterrupt):
             window.close()
             return
-        if isinstance(error, GfmError):
-            window.workspace.report(Failed(error.what, error.where, error.todo))
+        mendable = _users_error(error)
+        if mendable is not None:
+            failed = Failed(mendable.what, mendable.where, mendable.todo)
+            window.workspace.report(failed)
             return
         text = "".join(traceback.format_exception(kind, error, trace))
         sys.stderr.write(text)
@@ -47,3 +49,10 @@ def install_hook(window: MainWindow) -> None:
         dialog.open()
 
     sys.excepthook = hook
+
+
+def _users_error(error: BaseException | None) -> GfmError | None:
+    """Return the user's error behind an error; psygnal wraps what a listener raises."""
+    while error is not None and not isinstance(error, GfmError):
+        error = error.__cause__
+    return error

@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QObject, Qt
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from gfm_desktop.discovery import discover
+from gfm_desktop.ui import theme
+from gfm_desktop.ui.dock_title import DockTitle, NoTitle
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
@@ -26,8 +29,8 @@ _AREAS = {
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
     "centre": Qt.DockWidgetArea.TopDockWidgetArea,
 }
-_SHARES = {"left": 0.2, "right": 0.22, "bottom": 0.36}
-"""Part of the window that an area takes at first."""
+_SIZES = {"left": 290, "right": 310, "bottom": 320}
+"""Pixels that an area takes at first, at the normal text size."""
 
 
 def panels() -> list[Panel]:
@@ -51,6 +54,8 @@ class Docks(QObject):
         self._bridge = bridge
         self._panels = {panel.key: panel for panel in panels()}
         self._docks = {key: self._dock(panel) for key, panel in self._panels.items()}
+        self._retitle = QTimer(self, singleShot=True, interval=0)
+        self._retitle.timeout.connect(self._name_once)
         self._state = QByteArray()
         corner, area = Qt.Corner, Qt.DockWidgetArea
         window.setCorner(corner.BottomLeftCorner, area.LeftDockWidgetArea)
@@ -81,12 +86,26 @@ class Docks(QObject):
         dock.raise_()
         return dock.widget()
 
+    def advance(self, before: str, after: str) -> None:
+        """Bring a tab to the front where the one before it is in front now.
+
+        The user's own layout stands: a panel that was put elsewhere or away stays so.
+        """
+        first, then = self._docks.get(before), self._docks.get(after)
+        if first is None or then is None:
+            return
+        behind = then in self._window.tabifiedDockWidgets(first)
+        if behind and then.toggleViewAction().isChecked() and _in_front(first):
+            then.raise_()
+
     def show(self) -> None:
         """Show the panels as they were when `hide` was called."""
         for key, dock in self._docks.items():
             dock.toggleViewAction().setEnabled(True)
             dock.setVisible(self._panels[key].shown)
-        if not self._state.isEmpty():
+        if self._state.isEmpty():
+            self._arrange()
+        else:
             self._window.restoreState(self._state, STATE_VERSION)
         self._fill_visible()
 
@@ -122,14 +141,29 @@ class Docks(QObject):
         dock = QDockWidget(panel.title, self._window)
         dock.setObjectName(panel.key)
         dock.setAccessibleName(panel.title)
+        dock.setTitleBarWidget(DockTitle(dock))
         # A plain widget keeps the place until the panel is made.
         dock.setWidget(QWidget())
         dock.visibilityChanged.connect(partial(self._seen, panel.key))
+        dock.dockLocationChanged.connect(lambda _: self._retitle.start())
+        dock.topLevelChanged.connect(lambda _: self._retitle.start())
         return dock
 
     def _seen(self, key: str, visible: bool) -> None:
+        self._retitle.start()
         if visible:
             self._fill(key)
+
+    def _name_once(self) -> None:
+        """Leave out the title of a panel whose tab says it already."""
+        for dock in self._docks.values():
+            others = self._window.tabifiedDockWidgets(dock)
+            tabbed = any(other.toggleViewAction().isChecked() for other in others)
+            bare = tabbed and not dock.isFloating()
+            before = dock.titleBarWidget()
+            if isinstance(before, NoTitle) is not bare:
+                dock.setTitleBarWidget(NoTitle(dock) if bare else DockTitle(dock))
+                before.deleteLater()
 
     def _fill(self, key: str) -> None:
         dock, panel = self._docks[key], self._panels[key]
@@ -137,36 +171,52 @@ class Docks(QObject):
             return
         dock.setProperty("filled", True)
         before = dock.widget()
-        dock.setWidget(panel.factory(self._workspace, self._bridge))
+        widget = panel.factory(self._workspace, self._bridge)
+        # Panels are sheets on the window's ground, as the browser is.
+        widget.setBackgroundRole(QPalette.ColorRole.Base)
+        widget.setAutoFillBackground(True)
+        dock.setWidget(widget)
         before.deleteLater()
 
     def _fill_visible(self) -> None:
         for key, dock in self._docks.items():
-            if dock.isVisible() and not dock.visibleRegion().isEmpty():
+            if _in_front(dock):
                 self._fill(key)
 
     def _arrange(self) -> None:
+        """Put every panel where it belongs at first, the front ones in view."""
         first: dict[str, QDockWidget] = {}
         for key, panel in self._panels.items():
             dock = self._docks[key]
-            self._window.addDockWidget(_AREAS[panel.area], dock)
             if panel.area in first:
                 self._window.tabifyDockWidget(first[panel.area], dock)
             else:
+                self._window.addDockWidget(_AREAS[panel.area], dock)
                 first[panel.area] = dock
         for dock in first.values():
             dock.raise_()
-        self._size(first)
+        # Sizes hold only once Qt has laid the docks out.
+        QTimer.singleShot(0, self, self._size)
 
-    def _size(self, first: dict[str, QDockWidget]) -> None:
-        for area, share in _SHARES.items():
-            if area not in first:
-                continue
-            across = area == "bottom"
-            whole = self._window.height() if across else self._window.width()
-            direction = Qt.Orientation.Vertical if across else Qt.Orientation.Horizontal
-            size = max(260, round(whole * share))
-            self._window.resizeDocks([first[area]], [size], direction)
+    def _size(self) -> None:
+        scale = theme.scale_of()
+        for area, size in _SIZES.items():
+            upright = area == "bottom"
+            direction = (
+                Qt.Orientation.Vertical if upright else Qt.Orientation.Horizontal
+            )
+            docks = [
+                self._docks[key]
+                for key, panel in self._panels.items()
+                if panel.area == area and self._docks[key].isVisible()
+            ][:1]
+            self._window.resizeDocks(
+                docks, [round(size * scale)] * len(docks), direction
+            )
+
+
+def _in_front(dock: QDockWidget) -> bool:
+    return dock.isVisible() and not dock.visibleRegion().isEmpty()
 
 
 def _text(data: QByteArray) -> str:

@@ -48,6 +48,14 @@ if TYPE_CHECKING:
 _SIZE = QSize(1440, 900)
 
 
+def dress(settings: Settings) -> None:
+    """Put the theme and text size of the settings on the application."""
+    palette = theme.palette_for(settings.theme, bases=settings.base_palette)
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        theme.apply(application, palette, scale=settings.font_scale)
+
+
 class MainWindow(QMainWindow):
     """Browser in the middle, panels around it, jobs below; a start page before."""
 
@@ -84,11 +92,7 @@ class MainWindow(QMainWindow):
 
     def dress(self) -> None:
         """Put on the theme and text size of the settings, at once."""
-        settings = self.settings
-        palette = theme.palette_for(settings.theme, bases=settings.base_palette)
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            theme.apply(application, palette, scale=settings.font_scale)
+        dress(self.settings)
 
     def action(self, key: str) -> QAction:
         """Return the action of a row of `ui.actions.ACTIONS`."""
@@ -165,6 +169,7 @@ class MainWindow(QMainWindow):
             workspace.scoring_changed,
         ):
             listen(self, signal, self._enable)
+        listen(self, workspace.variants_changed, self._suggest_scoring)
         self._start.files_wanted.connect(self.commands.open_files)
         self._start.sample_wanted.connect(self.commands.open_sample)
         self._start.project_wanted.connect(self.commands.open_project)
@@ -187,6 +192,11 @@ class MainWindow(QMainWindow):
             bar.setVisible(open_now)
         self._title()
 
+    def _suggest_scoring(self) -> None:
+        """Variants are open: the next step is to score them."""
+        if self.workspace.variants is not None:
+            self.docks.advance("data", "scoring")
+
     def _title(self) -> None:
         project = self.projects.current
         name = "GFM Desktop"
@@ -198,6 +208,9 @@ class MainWindow(QMainWindow):
         self._actions["score"].setToolTip(
             self.scoring.obstacle() or "Rank all variants (Ctrl+Return)"
         )
+        running = self.workspace.scoring is not None
+        self._actions["score"].setVisible(not running)
+        self._actions["stop"].setVisible(running)
         self._title()
 
     def _met(self, need: Need) -> bool:

@@ -10,7 +10,15 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
 from gfm_desktop.ui import theme
-from gfm_desktop.ui.actions import ACTIONS, BY_KEY, MENUS, TOOLBAR, TOOLBAR_TEXT, Menu
+from gfm_desktop.ui.actions import (
+    ACTIONS,
+    BY_KEY,
+    MENUS,
+    TOOLBAR,
+    TOOLBAR_PRIMARY,
+    TOOLBAR_TEXT,
+    Menu,
+)
 from gfm_desktop.ui.icons import icon
 
 if TYPE_CHECKING:
@@ -97,6 +105,10 @@ def _label(bar: QToolBar, action: QAction, key: str) -> None:
     button.setObjectName(f"tool-{key}")
     button.setAccessibleName(spec.title)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if key == TOOLBAR_PRIMARY:
+        button.setProperty("primary", "true")
+        action.setIcon(icon(spec.icon, "on_accent"))
+        action.setIconVisibleInMenu(False)
     if key in TOOLBAR_TEXT:
         action.setIconText(spec.short or spec.title)
         button.setProperty(

@@ -98,6 +98,10 @@ QToolButton:hover {{ background: {p.hover}; }}
 QToolButton:pressed, QToolButton:checked {{ background: {p.selection}; }}
 QToolButton:focus {{ border: 1px solid {p.accent}; }}
 QToolButton:disabled {{ color: {p.faint}; }}
+QToolButton[primary="true"] {{ background: {p.accent}; color: {p.on_accent};
+  font-weight: 600; padding: {_px(4, unit)} {_px(10, unit)}; }}
+QToolButton[primary="true"]:hover {{ border-color: {p.text}; }}
+QToolButton[primary="true"]:disabled {{ background: {p.hover}; color: {p.faint}; }}
 QToolButton[popupMode="2"] {{ padding-right: {_px(14, unit)}; }}
 QToolButton::menu-indicator {{ subcontrol-position: right center;
   right: {_px(3, unit)}; width: {_px(9, unit)}; }}

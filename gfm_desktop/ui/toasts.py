@@ -99,6 +99,10 @@ class Toast(QWidget):
         self.button.clicked.connect(do)
         self.button.show()
 
+    def needed_height(self) -> int:
+        """Return the height that the words need at the present width."""
+        return self._row.totalHeightForWidth(self.width())
+
     def dismiss(self) -> None:
         """Go away."""
         self.hide()
@@ -137,7 +141,7 @@ class Toast(QWidget):
         painter.end()
 
     def _build(self) -> None:
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(18, 10, 8, 10)
         row.setSpacing(10)
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
@@ -222,9 +226,8 @@ class Toasts(QObject):
         bottom = self._window.height() - 3 * _GAP - self._window.fontMetrics().height()
         for toast in reversed(self._toasts):
             toast.setFixedWidth(max(120, width))
-            height = max(toast.heightForWidth(toast.width()), toast.sizeHint().height())
-            toast.setFixedHeight(height)
-            bottom -= height
+            toast.setFixedHeight(toast.needed_height())
+            bottom -= toast.height()
             toast.move(self._window.width() - toast.width() - 2 * _GAP, bottom)
             bottom -= _GAP
             toast.raise_()

@@ -165,6 +165,8 @@ def _title(workspace: Workspace) -> str:
     genome, variants = workspace.genome, workspace.variants
     if genome is None:
         return ""
+    if str(genome.path) == sample_project().genome:
+        return SAMPLE_TITLE
     name = genome.build or genome.path.name
     return f"{variants.path.name} on {name}" if variants is not None else name
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _WIDTH = 560
 _MOST_GENES = 6
 _MOST = 60
+_LINES = 12
+_MARGIN = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,16 @@ class CommandPalette(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 10, 10, 10)
-        column.setSpacing(8)
+        column.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        column.setSpacing(_MARGIN)
         column.addWidget(self.field)
         column.addWidget(self.list)
+        palette = theme.current()
+        # A popup has no frame of its own.
+        self.setStyleSheet(
+            f"#command-palette {{ background: {palette.surface};"
+            f" border: 1px solid {palette.faint}; }}"
+        )
         self.field.textChanged.connect(self._refresh)
         self.field.installEventFilter(self)
         self.list.itemActivated.connect(self._choose)
@@ -179,6 +187,16 @@ class CommandPalette(QDialog):
         for entry in self._entries:
             self._add(entry)
         self.list.setCurrentRow(0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as what fits, up to a dozen lines."""
+        lines = min(max(1, self.list.count()), _LINES)
+        edges = self.field.sizeHint().height() + 3 * _MARGIN
+        self.resize(self.width(), edges + lines * self._line_height())
+
+    def _line_height(self) -> int:
+        return round(self.fontMetrics().height() * 1.9)
 
     def _places(self, text: str) -> list[Entry]:
         from gfm_desktop.genome.locus import parse_locus
@@ -231,11 +249,10 @@ class CommandPalette(QDialog):
         if entry.icon:
             item.setIcon(icon(entry.icon, "muted"))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title} {entry.hint}")
-        height = round(self.fontMetrics().height() * 1.9)
-        item.setSizeHint(QSize(0, height))
+        item.setSizeHint(QSize(0, self._line_height()))
         line = QWidget()
         row = QHBoxLayout(line)
-        row.setContentsMargins(34, 0, 10, 0)
+        row.setContentsMargins(8, 0, 10, 0)
         row.addWidget(QLabel(entry.title))
         row.addStretch(1)
         hint = QLabel(entry.hint)

@@ -53,7 +53,9 @@ def _leaves(menu: Menu) -> Iterator[str]:
 
 def _native(keys: tuple[str, ...]) -> str:
     style = QKeySequence.SequenceFormat.NativeText
-    return "  ".join(dict.fromkeys(QKeySequence(key).toString(style) for key in keys))
+    # The keypad's Enter and the unshifted plus need no words.
+    told = [key for key in keys if not key.endswith(("Enter", "="))]
+    return "  ".join(QKeySequence(key).toString(style) for key in told)
 
 
 class ShortcutsDialog(QDialog):
