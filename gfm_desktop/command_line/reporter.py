@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from gfm_desktop.errors import GfmError
 
 _LINE_SECONDS = 5.0
-"""Seconds between two lines of progress, where there is no terminal."""
+"""Fewest seconds between two lines of progress, where there is no terminal."""
+_LINE_SHARE = 1 / 20
+"""The same as a share of the time so far: a long job must not fill a log file."""
 _BAR_SECONDS = 0.1
 _BAR_WIDTH = 24
 
@@ -116,7 +118,9 @@ class TextReporter:
         if new:
             self._phase = (words, now, event.done)
         ended = event.total is not None and event.done >= event.total
-        pause = _BAR_SECONDS if self._terminal else _LINE_SECONDS
+        pause = max(_LINE_SECONDS, _LINE_SHARE * (now - self._phase[1]))
+        if self._terminal:
+            pause = _BAR_SECONDS
         if not (new or ended) and now - self._last < pause:
             return
         self._last = now

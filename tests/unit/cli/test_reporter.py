@@ -56,6 +56,11 @@ def test_that_a_file_gets_few_lines_of_progress_and_always_the_last() -> None:
     assert lines[10] == "Scoring: 500 of 1,000 variants, 50 %, 10.0/s, 50 s left"
 
 
+def test_that_a_day_of_work_does_not_fill_a_log_file() -> None:
+    events = [Progress(n, 86_400, "variants", "Scoring") for n in range(86_401)]
+    assert len(text_of(*events).splitlines()) < 200
+
+
 def test_that_a_terminal_gets_one_line_that_is_cleared_before_the_ending() -> None:
     events = [progress(0), progress(500), Finished("Done.")]
     text = text_of(*events, terminal=True)
