@@ -13,6 +13,7 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui.browser.drawing import faded, hairline, hint, small
 from gfm_desktop.ui.browser.scale import span_label
 from gfm_desktop.ui.browser.track import Hit, PlainTrack, TrackEntry
+from gfm_desktop.ui.theme import scale_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from gfm_desktop.ui.palette import Palette
     from gfm_desktop.workspace.workspace import Workspace
 
-ROW = 34
-"""Height of a row with names in pixels; the name lies under the gene."""
+NAME = 20
+"""Height of a name under its gene in pixels, at 100 % text size."""
 DENSE_ROW = 18
 MOST_ROWS = 6
 _MARGIN = 6
@@ -62,6 +63,7 @@ class _Packing:
     source: object
     stretch: Interval
     scale: float
+    text: float
     genes: tuple[tuple[Gene, int], ...]
     count: int
     named: bool
@@ -81,9 +83,10 @@ class GenesTrack(PlainTrack):
     def height(self, view: View) -> int:
         """Return room for the rows on screen."""
         packing = self._packed(view)
-        row = ROW if packing is None or packing.named else DENSE_ROW
+        tall = _row_height()
+        row = tall if packing is None or packing.named else DENSE_ROW
         count = 1 if packing is None else max(1, packing.count)
-        return max(ROW, count * row) + _MARGIN
+        return round(max(tall, count * row)) + _MARGIN
 
     def rows(self, view: View) -> list[Placed]:
         """Return the genes on screen with their rows, by start."""
@@ -153,7 +156,7 @@ class GenesTrack(PlainTrack):
             known is None
             or known.source is not models
             or known.stretch != stretch
-            or known.scale != view.scale
+            or (known.scale, known.text) != (view.scale, scale_of())
         ):
             known = self._pack(models, stretch, view.scale)
             self._packing = known
@@ -169,17 +172,17 @@ class GenesTrack(PlainTrack):
             rows = [min(row, MOST_ROWS - 1) for row in pack(spans, 1.0)]
         count = max(rows, default=-1) + 1
         paired = tuple(zip(genes, rows, strict=True))
-        return _Packing(models, stretch, scale, paired, count, named)
+        return _Packing(models, stretch, scale, scale_of(), paired, count, named)
 
     def _span(self, gene: Gene, scale: float) -> tuple[float, float]:
         left = gene.start * scale
         return left, max(gene.end * scale, left + self._name_width(gene.name))
 
     def _name_width(self, name: str) -> float:
-        return len(name) * _LETTER
+        return len(name) * _LETTER * scale_of()
 
     def _pitch(self, item: Placed) -> float:
-        return ROW if item.named else DENSE_ROW
+        return _row_height() if item.named else DENSE_ROW
 
     def _box(self, item: Placed) -> QRectF:
         top = _MARGIN / 2 + item.row * self._pitch(item)
@@ -236,6 +239,10 @@ class GenesTrack(PlainTrack):
         where = QRectF(left, top, width, painter.fontMetrics().height())
         painter.setPen(QColor(view.palette.text))
         painter.drawText(where, int(Qt.AlignmentFlag.AlignLeft), item.gene.name)
+
+
+def _row_height() -> float:
+    return _CODING + NAME * scale_of()
 
 
 def _following(placed: list[Placed]) -> list[float]:

@@ -13,6 +13,7 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui.browser.drawing import faded, hairline, small
 from gfm_desktop.ui.browser.scale import round_step, span_label, tick_label
 from gfm_desktop.ui.browser.track import Hit, PlainTrack
+from gfm_desktop.ui.theme import scale_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 OVERVIEW = 26
 """Height of the overview bar in pixels; the ticks lie below it."""
-HEIGHT = 62
+_TICKS = 36
 _BAR = QRectF(0, 9, 0, 10)
 _NARROWEST_BOX = 6.0
 
@@ -53,8 +54,8 @@ class RulerTrack(PlainTrack):
         self._workspace = workspace
 
     def height(self, view: View) -> int:
-        """Return the fixed height."""
-        return HEIGHT
+        """Return room for the overview and a line of labels."""
+        return OVERVIEW + round(_TICKS * scale_of())
 
     def contig_length(self, view: View) -> int:
         """Return the contig's length; the view's end where no genome is open."""
@@ -113,7 +114,8 @@ class RulerTrack(PlainTrack):
             if tick.label:
                 width = metrics.horizontalAdvance(tick.label) + 4
                 left = min(max(tick.x - width / 2, rect.left()), rect.right() - width)
-                where = QRectF(left, base - 10 - metrics.height(), width, 20)
+                tall = metrics.height()
+                where = QRectF(left, base - 10 - tall, width, tall + 2)
                 painter.drawText(where, int(Qt.AlignmentFlag.AlignHCenter), tick.label)
         painter.setPen(hairline(palette.muted))
         painter.drawLines(majors)

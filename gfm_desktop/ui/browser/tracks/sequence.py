@@ -14,6 +14,7 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui.browser.drawing import hint, small
 from gfm_desktop.ui.browser.reduction import runs
 from gfm_desktop.ui.browser.track import Hit, PlainTrack, TrackEntry
+from gfm_desktop.ui.theme import scale_of
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPointF
@@ -62,7 +63,7 @@ class SequenceTrack(PlainTrack):
 
     def height(self, view: View) -> int:
         """Return room for letters, or for the hint."""
-        return _HEIGHT if self.visible(view) else _FOLDED
+        return round((_HEIGHT if self.visible(view) else _FOLDED) * scale_of())
 
     def visible(self, view: View) -> bool:
         """Tell whether bases are drawn at this zoom."""

@@ -18,6 +18,7 @@ from gfm_desktop.ui.browser.track import (
     TrackAction,
     TrackEntry,
 )
+from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.predictions import Stage
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class SpliceTrack(PlainTrack):
         folded = not strands or not self._drawable(view)
         # The canvas asks for the height first: one sentence needs no spare room.
         self.stretch = 0 if folded else _STRETCH
-        return FOLDED if folded else signals.height_of(strands)
+        if folded:
+            return round(FOLDED * scale_of())
+        return signals.height_of(strands)
 
     def strands(self, view: View) -> list[str]:
         """Return the strands with genes on screen; both where none are open."""

@@ -1,0 +1,178 @@
+"""Painting lollipops: stems, heads by kind, crosses for refusals, and bars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainterPath, QPolygonF
+
+from gfm_desktop.genome.variant import VariantKind
+from gfm_desktop.ui.browser.drawing import chip, faded, hairline
+from gfm_desktop.ui.theme import level_color
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPainter
+
+    from gfm_desktop.ui.browser.lollipops import Lollipop, Stand
+    from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.ui.palette import Palette
+    from gfm_desktop.workspace.variant_row import VariantRow
+
+CUTS = (0.2, 0.5, 0.8)
+"""Published cut-offs of the splice score: lines of the lane, and steps of colour."""
+BAR_HEIGHT = 26.0
+RADIUS = 4.6
+_LONGEST = 24
+
+
+def paint_name(
+    painter: QPainter,
+    rect: QRectF,
+    middle: QPointF,
+    chosen: VariantRow,
+    palette: Palette,
+) -> None:
+    """Write the selected variant's alleles and score beside its ring."""
+    alleles = f"{shortened(chosen.ref, 10)} → {shortened(chosen.alt, 10)}"
+    score = "" if chosen.score is None else f"   {chosen.score:.2f}"
+    metrics = painter.fontMetrics()
+    width = metrics.horizontalAdvance(alleles + score) + 16
+    right = middle.x() + 12 + width
+    if right > rect.right() - 2:
+        right = middle.x() - 12
+    top = max(middle.y() - metrics.height() / 2 - 2, 1.0)
+    chip(painter, QPointF(right, top), [(alleles + score, None)], palette)
+
+
+def paint_grid(painter: QPainter, rect: QRectF, palette: Palette, stand: Stand) -> None:
+    """Paint the ground and the published cut-offs."""
+    painter.setPen(hairline(palette.border))
+    painter.drawLine(QLineF(rect.left(), stand.ground, rect.right(), stand.ground))
+    if stand.most != 1.0:
+        return
+    pen = hairline(palette.grid)
+    pen.setStyle(Qt.PenStyle.DashLine)
+    painter.setPen(pen)
+    tops = [stand.top(cut) for cut in CUTS]
+    painter.drawLines([QLineF(rect.left(), y, rect.right(), y) for y in tops])
+
+
+def paint_stems(
+    painter: QPainter, items: list[Lollipop], stand: Stand, palette: Palette
+) -> None:
+    """Paint the stems; a head that stands aside has a slanted one."""
+    upright: dict[str, list[QRectF]] = {}
+    slanted: dict[str, list[QLineF]] = {}
+    for item in items:
+        if item.refused:
+            continue
+        tint = tint_of(item, stand, palette)
+        if item.head == item.x:
+            tall = stand.ground - item.top
+            box = QRectF(item.x - 0.75, item.top, 1.5, tall)
+            upright.setdefault(tint, []).append(box)
+        else:
+            line = QLineF(QPointF(item.x, stand.ground), QPointF(item.head, item.top))
+            slanted.setdefault(tint, []).append(line)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for tint, boxes in upright.items():
+        painter.setBrush(faded(tint, 0.75))
+        painter.drawRects(boxes)
+    for tint, lines in slanted.items():
+        painter.setPen(hairline(faded(tint, 0.75), 1.3))
+        painter.drawLines(lines)
+
+
+def paint_bars(
+    painter: QPainter, view: View, counts: NDArray[np.int64], stand: Stand
+) -> None:
+    """Paint how many variants there are, from the ground up."""
+    pixels = view.width / len(counts)
+    # The square root keeps single variants visible beside clusters.
+    heights = np.sqrt(counts / max(1, int(counts.max()))) * BAR_HEIGHT
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(view.palette.ref, 0.4))
+    bars = [
+        QRectF(i * pixels, stand.ground - tall, max(1.0, pixels - 1), tall)
+        for i, tall in enumerate(heights.tolist())
+        if tall
+    ]
+    painter.drawRects(bars)
+
+
+def paint_refused(
+    painter: QPainter, items: list[Lollipop], stand: Stand, palette: Palette
+) -> None:
+    """Paint a cross on the ground for each record that cannot be scored."""
+    r = 2.8
+    lines = []
+    for item in items:
+        if item.refused:
+            middle = head_place(item, stand)
+            x, y = middle.x(), middle.y()
+            lines.append(QLineF(x - r, y - r, x + r, y + r))
+            lines.append(QLineF(x - r, y + r, x + r, y - r))
+    painter.setPen(hairline(palette.faint, 1.3))
+    painter.drawLines(lines)
+
+
+def paint_head(
+    painter: QPainter, item: Lollipop, stand: Stand, palette: Palette
+) -> None:
+    """Paint a head: shape by kind, hollow without a score."""
+    middle = head_place(item, stand)
+    if item.score is None:
+        painter.setBrush(QColor(palette.surface))
+        painter.setPen(hairline(palette.muted, 1.4))
+    else:
+        painter.setBrush(QColor(tint_of(item, stand, palette)))
+        painter.setPen(hairline(palette.surface, 1.0))
+    painter.drawPath(shape(item.kind, middle, RADIUS))
+
+
+def head_place(item: Lollipop, stand: Stand) -> QPointF:
+    """Return where the head is: a refused record has no stem and lies on the ground."""
+    return QPointF(item.head, stand.ground - 4 if item.refused else item.top)
+
+
+def tint_of(item: Lollipop, stand: Stand, palette: Palette) -> str:
+    """Return the colour of a score; none for a missing one."""
+    if item.score is None:
+        return palette.muted
+    return level_color(palette, item.score / stand.most, CUTS)
+
+
+def shape(kind: VariantKind | None, middle: QPointF, radius: float) -> QPainterPath:
+    """Return the outline of a head: the kind is told without colour."""
+    path = QPainterPath()
+    x, y, r = middle.x(), middle.y(), radius
+    match kind:
+        case VariantKind.INSERTION | VariantKind.DELETION:
+            up = -1 if kind is VariantKind.INSERTION else 1
+            tip, base = y + up * r * 1.2, y - up * r * 0.9
+            corners = [QPointF(x, tip), QPointF(x + r * 1.15, base)]
+            corners += [QPointF(x - r * 1.15, base), QPointF(x, tip)]
+            path.addPolygon(QPolygonF(corners))
+        case VariantKind.MNV:
+            path.addRect(QRectF(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8))
+        case VariantKind.DELINS:
+            corners = [QPointF(x, y - r * 1.25), QPointF(x + r * 1.25, y)]
+            corners += [QPointF(x, y + r * 1.25), QPointF(x - r * 1.25, y)]
+            path.addPolygon(QPolygonF([*corners, corners[0]]))
+        case _:
+            path.addEllipse(middle, r, r)
+    return path
+
+
+def shortened(allele: str, longest: int = _LONGEST) -> str:
+    """Return an allele, shortened with its length where it is long."""
+    long = len(allele) > longest
+    return f"{allele[:longest]}… ({len(allele):,} bp)" if long else allele
+
+
+def distance_to(item: Lollipop, stand: Stand, point: QPointF) -> float:
+    """Return the pixels between a head and a point."""
+    return float(QLineF(point, head_place(item, stand)).length())
