@@ -7,6 +7,7 @@ command line is wrong. 130: stopped with Ctrl+C.
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 import sys
@@ -56,6 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # complains once more when it flushes standard output at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE
+
+
+def _write_utf8() -> None:
+    """Write the same bytes on every system, whatever its locale says."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def _carry_out(given: list[str], reporter: Reporter) -> int:

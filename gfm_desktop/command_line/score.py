@@ -24,7 +24,7 @@ from gfm_desktop.jobs.open_genome import OpenGenome
 from gfm_desktop.jobs.open_variants import OpenVariants
 from gfm_desktop.jobs.score_variants import ScoreVariants
 from gfm_desktop.jobs.scorers import checked_options, choose_scorer
-from gfm_desktop.paths import resources
+from gfm_desktop.workspace.project import sample_project
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -33,11 +33,6 @@ if TYPE_CHECKING:
     from gfm_desktop.command_line.runner import Runner
     from gfm_desktop.scoring.card import OptionValue
 
-SAMPLE = {
-    "genome": "chr22.fa.gz",
-    "variants": "variants.vcf.gz",
-    "annotation": "genes.gtf.gz",
-}
 SAMPLE_MODEL = "ci-spliceai"
 _MALFORMED_SHOWN = 40
 
@@ -122,11 +117,12 @@ def _with_counts(ending: Finished, counts: dict[str, int]) -> Finished:
 def _fill_in_sample(arguments: Namespace) -> None:
     if not arguments.sample:
         return
-    whole = not (arguments.genome or arguments.variants)
-    for name, file in SAMPLE.items():
-        # Gene models of the sample fit the sample's genome, and perhaps no other.
-        if not getattr(arguments, name) and (whole or name != "annotation"):
-            setattr(arguments, name, str(resources() / "sample" / file))
+    sample = sample_project()
+    # Gene models of the sample fit the sample's genome, and perhaps no other.
+    names = ["genome", "variants"] + ["annotation"] * (not arguments.genome)
+    for name in names:
+        if not getattr(arguments, name):
+            setattr(arguments, name, getattr(sample, name))
     arguments.model = arguments.model or SAMPLE_MODEL
 
 

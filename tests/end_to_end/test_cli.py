@@ -253,6 +253,9 @@ def test_that_options_change_the_question(desk: Desk) -> None:
 def test_that_the_sample_needs_no_other_word(desk: Desk) -> None:
     file = desk.write("in.vcf", HEADER + RECORDS)
     _, table, _ = desk.gfm("score", "--sample", "--variants", file)
+    _, same, _ = desk.score(file, "--annotation", GENES)
+    assert table == same
+    _, table, _ = desk.gfm("score", "--sample", "--variants", file, "--genome", GENOME)
     _, same, _ = desk.score(file)
     assert table == same
 

@@ -59,6 +59,22 @@ def test_that_the_exit_code_reaches_the_shell(words: list[str], code: int) -> No
     assert "Traceback" not in result.stderr
 
 
+def test_that_the_locale_does_not_change_the_table(tmp_path: Path) -> None:
+    file = tmp_path / "in put ä.vcf"
+    head = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+    file.write_text(head + "chr1\t5\tnaïve\tA\tC\t.\t.\t.\n", encoding="utf-8")
+    words = [*WORDS, "--variants", str(file)]
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    result = subprocess.run(
+        [*GFM, *words],
+        env={**environment, "LC_ALL": "C", "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "naïve" in result.stdout.decode("utf-8")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_that_an_interrupted_run_keeps_its_batches_and_is_resumed() -> None:
     process = started(*WORDS, "--json")
