@@ -112,9 +112,9 @@ class BrowserPanel(QWidget):
         bar.setVisible(hidden > 0)
 
     def _region_menu(self, region: Interval, place: QPointF) -> None:
-        menu = lane_menu.region_menu(self, region)
+        menu = lane_menu.region_menu(self.canvas, region, self.predict)
         menu.popup(place.toPoint())
 
     def _lane_menu(self, lane: Lane | None, place: QPointF) -> None:
-        menu = lane_menu.lane_menu(self, lane)
+        menu = lane_menu.lane_menu(self.canvas, lane)
         menu.popup(place.toPoint())

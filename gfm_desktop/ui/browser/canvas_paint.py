@@ -12,8 +12,8 @@ from gfm_desktop.ui.browser.glyphs import draw_menu_dots
 from gfm_desktop.ui.theme import color
 
 if TYPE_CHECKING:
-    from gfm_desktop.ui.browser.canvas import Canvas
     from gfm_desktop.ui.browser.lanes import Placed
+    from gfm_desktop.ui.browser.surface import Surface
     from gfm_desktop.ui.browser.track import View
     from gfm_desktop.ui.palette import Palette
 
@@ -23,7 +23,7 @@ _CENTRE = Qt.AlignmentFlag.AlignCenter
 _MARGIN = 10.0
 
 
-def paint_picture(painter: QPainter, canvas: Canvas) -> None:
+def paint_picture(painter: QPainter, canvas: Surface) -> None:
     """Paint everything that does not follow the mouse."""
     palette = theme.current()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -51,7 +51,7 @@ def paint_picture(painter: QPainter, canvas: Canvas) -> None:
     painter.drawLine(QPointF(x, 0), QPointF(x, canvas.height()))
 
 
-def paint_hover(painter: QPainter, canvas: Canvas) -> None:
+def paint_hover(painter: QPainter, canvas: Surface) -> None:
     """Paint crosshair, rubber band, menu handle and focus ring."""
     palette = theme.current()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -66,7 +66,7 @@ def paint_hover(painter: QPainter, canvas: Canvas) -> None:
         painter.drawRect(QRectF(canvas.rect()).adjusted(1, 1, -1, -1))
 
 
-def menu_handle(canvas: Canvas, placed: Placed) -> QRectF:
+def menu_handle(canvas: Surface, placed: Placed) -> QRectF:
     """Return where a lane's menu handle is, in pixels of the canvas."""
     top = canvas.header + placed.top - canvas.scroll_y
     return QRectF(canvas.gutter - 30, top + 3, 24, 18)
@@ -82,7 +82,7 @@ def label_font(font: QFont, *, strong: bool = False, factor: float = 0.88) -> QF
 
 
 def _paint_lane(
-    painter: QPainter, canvas: Canvas, placed: Placed, view: View, offset: float
+    painter: QPainter, canvas: Surface, placed: Placed, view: View, offset: float
 ) -> None:
     palette = view.palette
     top = canvas.header + placed.top - canvas.scroll_y
@@ -108,7 +108,7 @@ def _paint_lane(
 
 
 def _paint_label(
-    painter: QPainter, canvas: Canvas, placed: Placed, view: View, rect: QRectF
+    painter: QPainter, canvas: Surface, placed: Placed, view: View, rect: QRectF
 ) -> None:
     """Write title, second line and axis of a lane."""
     palette, track = view.palette, placed.lane.track
@@ -140,7 +140,9 @@ def _write(painter: QPainter, box: QRectF, text: str, where: Qt.AlignmentFlag) -
     painter.drawText(box, int(where), shown)
 
 
-def _paint_header(painter: QPainter, canvas: Canvas, view: View, offset: float) -> None:
+def _paint_header(
+    painter: QPainter, canvas: Surface, view: View, offset: float
+) -> None:
     palette, header = view.palette, canvas.header
     box = QRectF(0, 0, canvas.width(), header)
     painter.fillRect(box, color(palette.raised))
@@ -166,7 +168,7 @@ def _paint_header(painter: QPainter, canvas: Canvas, view: View, offset: float) 
 
 
 def _paint_selection(
-    painter: QPainter, canvas: Canvas, header: int, palette: Palette
+    painter: QPainter, canvas: Surface, header: int, palette: Palette
 ) -> None:
     """Draw a soft column behind every lane at the selected variant."""
     row = canvas.sources.workspace.selection
@@ -185,7 +187,7 @@ def _paint_selection(
 
 
 def _paint_crosshair(
-    painter: QPainter, canvas: Canvas, point: QPointF, palette: Palette
+    painter: QPainter, canvas: Surface, point: QPointF, palette: Palette
 ) -> None:
     placed = canvas.lane_at(point)
     if placed is not None:
@@ -207,7 +209,7 @@ def _paint_crosshair(
 
 
 def _paint_flag(
-    painter: QPainter, canvas: Canvas, x: float, text: str, palette: Palette
+    painter: QPainter, canvas: Surface, x: float, text: str, palette: Palette
 ) -> None:
     """Write a position on the ruler, on its own plate, inside the plot."""
     painter.setFont(label_font(canvas.font()))
@@ -223,7 +225,7 @@ def _paint_flag(
 
 
 def _paint_band(
-    painter: QPainter, canvas: Canvas, band: tuple[float, float], palette: Palette
+    painter: QPainter, canvas: Surface, band: tuple[float, float], palette: Palette
 ) -> None:
     """Show the region that a drag would take, and its length."""
     region = canvas.region_between(*band)

@@ -14,8 +14,8 @@ from gfm_desktop.ui.browser.tracks.ruler import OVERVIEW
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-    from gfm_desktop.ui.browser.canvas import Canvas
     from gfm_desktop.ui.browser.navigation import Camera
+    from gfm_desktop.ui.browser.surface import Surface
 
 NOTCH = 0.8
 """Factor on the bp on screen for one notch of the wheel."""
@@ -54,7 +54,7 @@ class Gestures(QObject):
         wheel_zooms: Whether the plain wheel zooms; otherwise it scrolls the lanes.
     """
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Surface) -> None:
         """Serve one canvas."""
         super().__init__(canvas)
         self.canvas = canvas

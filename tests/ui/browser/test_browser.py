@@ -262,7 +262,7 @@ def test_that_a_track_can_be_hidden_shown_and_made_taller(
     lane = next(lane for lane in canvas.lanes if lane.track.key == "genes")
     before = canvas.lane_rect("genes")
     assert before is not None
-    menu = lane_menu(browser, lane)
+    menu = lane_menu(browser.canvas, lane)
     sizes = next(a for a in menu.actions() if a.text() == "Height").menu()
     assert isinstance(sizes, QMenu)
     next(a for a in sizes.actions() if a.text() == "Tall").trigger()
@@ -273,7 +273,9 @@ def test_that_a_track_can_be_hidden_shown_and_made_taller(
     assert canvas.lane_rect("genes") is None
     shown = next(a for a in menu.actions() if a.text() == "Tracks").menu()
     assert isinstance(shown, QMenu)
-    entry = next(a for a in lane_menu(browser, None).actions() if a.text() == "Tracks")
+    entry = next(
+        a for a in lane_menu(browser.canvas, None).actions() if a.text() == "Tracks"
+    )
     tracks = entry.menu()
     assert isinstance(tracks, QMenu)
     next(a for a in tracks.actions() if a.text() == "Genes").trigger()
@@ -284,7 +286,7 @@ def test_that_copy_data_puts_the_genes_on_the_clipboard(
     canvas: Canvas, browser: BrowserPanel
 ) -> None:
     lane = next(lane for lane in canvas.lanes if lane.track.key == "genes")
-    menu = lane_menu(browser, lane)
+    menu = lane_menu(browser.canvas, lane)
     next(a for a in menu.actions() if a.text() == "Copy data").trigger()
     assert "UP\tchr1\t1001\t5000" in QGuiApplication.clipboard().text()
 
@@ -315,7 +317,7 @@ def test_that_zoom_buttons_and_slider_move_the_view(
 
 
 def test_that_the_region_menu_names_the_region(browser: BrowserPanel) -> None:
-    menu = region_menu(browser, Interval("chr1", 99, 200))
+    menu = region_menu(browser.canvas, Interval("chr1", 99, 200), browser.predict)
     assert "chr1:100-200" in menu.actions()[0].text()
 
 
