@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     multiprocessing.freeze_support()
     # Before torch is imported: threads that spin beside a busy core halve its speed.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if arguments is None:
+        _write_utf8()
     given = sys.argv[1:] if arguments is None else list(arguments)
     reporter = _reporter(given)
     try:
