@@ -31,6 +31,8 @@ _AREAS = {
 }
 _SIZES = {"left": 290, "right": 310, "bottom": 320}
 """Pixels that an area takes at first, at the normal text size."""
+_MOST = {"left": 0.24, "right": 0.24, "bottom": 0.38}
+"""Part of the window that it takes at most: large text must leave the browser room."""
 
 
 def panels() -> list[Panel]:
@@ -107,7 +109,6 @@ class Docks(QObject):
             self._arrange()
         else:
             self._window.restoreState(self._state, STATE_VERSION)
-        self._fill_visible()
 
     def hide(self) -> None:
         """Hide all panels and remember how they were."""
@@ -123,7 +124,6 @@ class Docks(QObject):
         for key, dock in self._docks.items():
             dock.setFloating(False)
             dock.setVisible(self._panels[key].shown)
-        self._fill_visible()
 
     def save(self, layout: WindowLayout) -> None:
         """Write size and docks into the settings."""
@@ -150,6 +150,8 @@ class Docks(QObject):
         return dock
 
     def _seen(self, key: str, visible: bool) -> None:
+        # Of tabbed docks only the one in front counts as visible here.
+        self._docks[key].setProperty("front", visible)
         self._retitle.start()
         if visible:
             self._fill(key)
@@ -178,11 +180,6 @@ class Docks(QObject):
         dock.setWidget(widget)
         before.deleteLater()
 
-    def _fill_visible(self) -> None:
-        for key, dock in self._docks.items():
-            if _in_front(dock):
-                self._fill(key)
-
     def _arrange(self) -> None:
         """Put every panel where it belongs at first, the front ones in view."""
         first: dict[str, QDockWidget] = {}
@@ -196,9 +193,10 @@ class Docks(QObject):
         for dock in first.values():
             dock.raise_()
         # Sizes hold only once Qt has laid the docks out.
-        QTimer.singleShot(0, self, self._size)
+        QTimer.singleShot(0, self, self.fit_text)
 
-    def _size(self) -> None:
+    def fit_text(self) -> None:
+        """Give the panels the room that the present text size needs."""
         scale = theme.scale_of()
         for area, size in _SIZES.items():
             upright = area == "bottom"
@@ -216,7 +214,7 @@ class Docks(QObject):
 
 
 def _in_front(dock: QDockWidget) -> bool:
-    return dock.isVisible() and not dock.visibleRegion().isEmpty()
+    return bool(dock.property("front"))
 
 
 def _text(data: QByteArray) -> str:

@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.FontChange:
             for bar in self.findChildren(QToolBar, "toolbar"):
                 size_toolbar(bar)
+            self.docks.fit_text()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Say what can be dropped."""

@@ -91,9 +91,9 @@ class DropTarget(QWidget):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Follow the theme and the text size."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._dress()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -201,9 +201,9 @@ class StartPage(QScrollArea):
         self._show_opening()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
+        """Follow the theme and the text size."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._dress()
 
     def _build(self) -> None:
@@ -272,6 +272,7 @@ class StartPage(QScrollArea):
         scale = theme.scale_of()
         ratio = self.devicePixelRatioF()
         self._mark.setPixmap(pixmap(APP, round(60 * scale), ratio=ratio))
+        self.sample.setIconSize(QSize(round(18 * scale), round(18 * scale)))
         self._middle.setMaximumWidth(round(_WIDTH * scale))
         self._middle.setMinimumWidth(min(320, round(_WIDTH * scale)))
 
