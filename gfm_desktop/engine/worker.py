@@ -7,8 +7,7 @@ import pickle
 import queue
 import signal
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from gfm_desktop.engine.messages import (
     Cancel,
@@ -21,17 +20,14 @@ from gfm_desktop.engine.messages import (
     Submit,
     Turn,
 )
+from gfm_desktop.engine.pickled_job import PickledJob
 from gfm_desktop.engine.scheduler import Scheduler
 from gfm_desktop.jobs.context import JobContext
 from gfm_desktop.jobs.events import Event, Failed
 from gfm_desktop.jobs.guard import BUG_TODO, run_guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from multiprocessing.connection import Connection
-
-    from gfm_desktop.jobs.events import Finished, Partial, Progress
-    from gfm_desktop.jobs.job import Job
 
 
 def main(commands: Connection, reports: Connection) -> None:
@@ -66,32 +62,13 @@ def _listen(commands: Connection, inbox: queue.SimpleQueue[Command]) -> None:
             return
 
 
-@dataclass(frozen=True, slots=True)
-class _PickledJob:
-    """A job that is unpickled inside the guard: failing to is the job's failure."""
-
-    payload: bytes
-    resumable: ClassVar[bool] = False
-
-    @property
-    def title(self) -> str:
-        return self._job().title
-
-    def run(self, context: JobContext) -> Generator[Progress | Partial, None, Finished]:
-        return self._job().run(context)
-
-    def _job(self) -> Job:
-        job: Job = pickle.loads(self.payload)
-        return job
-
-
 class _Worker:
     def __init__(self, inbox: queue.SimpleQueue[Command], reports: Connection) -> None:
         self._inbox = inbox
         self._reports = reports
         self._context = JobContext()
         self._scheduler: Scheduler[bytes] = Scheduler(
-            start=lambda payload: run_guarded(_PickledJob(payload), self._context),
+            start=lambda payload: run_guarded(PickledJob(payload), self._context),
             emit=self._say,
             turn=lambda job_id: reports.send(Turn(job_id)),
         )

@@ -36,13 +36,13 @@ def run_guarded(job: Job, context: JobContext) -> Generator[Event, None, None]:
     body = _body(job, context)
     try:
         while True:
-            event = _attempt(body.__next__)
+            event = attempt(body.__next__)
             yield event
             if isinstance(event, ENDINGS):
                 return
     finally:
         # A clean-up that fails must not turn a cancelled job into a dead worker.
-        failure = _attempt(body.close)
+        failure = attempt(body.close)
         if isinstance(failure, Failed):
             logger.error("cleaning up after %r: %s", job, failure.details)
 
@@ -55,7 +55,8 @@ def _body(job: Job, context: JobContext) -> Generator[Event, None, None]:
     yield finished
 
 
-def _attempt(step: Callable[[], Result]) -> Result | Failed:
+def attempt(step: Callable[[], Result]) -> Result | Failed:
+    """Return what a step of a job returns, or how it failed."""
     try:
         return step()
     except GfmError as error:

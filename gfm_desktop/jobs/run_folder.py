@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import numpy as np
 from gfm_desktop import paths
 from gfm_desktop.errors import GfmError, InputError
 from gfm_desktop.genome.fingerprint import write_whole
+from gfm_desktop.jobs import run_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,6 +93,21 @@ class Manifest:
     complete: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A shard's right to write into a folder that the divider of the work has locked.
+
+    Attributes:
+        holder: What `RunFolder.locked` gave; the right ends with the lock.
+        first: Number of the shard's first part.
+        most: How many parts it may write.
+    """
+
+    holder: str
+    first: int
+    most: int
+
+
 class RunFolder:
     """One folder under `paths.runs`, named by what its numbers depend on.
 
@@ -98,9 +115,15 @@ class RunFolder:
         path: The folder.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Point to a folder, which need not exist yet."""
+    def __init__(self, path: Path, *, claim: Claim | None = None) -> None:
+        """Point to a folder, which need not exist yet.
+
+        Args:
+            path: The folder.
+            claim: For a shard, which part numbers are its own.
+        """
         self.path = path
+        self._claim = claim
         self._next: int | None = None
 
     @classmethod
@@ -156,6 +179,9 @@ class RunFolder:
             rows: Row of the variant table that each score belongs to.
             scores: As many scores.
             card: Tells the scorer's own columns.
+
+        Raises:
+            GfmError: If the claim of a shard has ended; nothing is written.
         """
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -173,15 +199,48 @@ class RunFolder:
         path = self._next_part()
         temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         pq.write_table(pa.table(columns), temporary, compression="zstd")
+        self._check_claim(temporary)
         temporary.replace(path)
         return path
 
-    def _next_part(self) -> Path:
+    def next_number(self) -> int:
+        """Return the number of the part that comes next.
+
+        Raises:
+            RuntimeError: If a shard has used up its numbers: the next is another's.
+        """
+        mine = range(sys.maxsize)
+        if self._claim is not None:
+            mine = range(self._claim.first, self._claim.first + self._claim.most)
         if self._next is None:
             numbers = [int(part.stem.removeprefix("scores-")) for part in self.parts]
-            self._next = max(numbers, default=-1) + 1
-        self._next += 1
-        return self.path / f"scores-{self._next - 1:06d}.parquet"
+            self._next = max((n for n in numbers if n in mine), default=mine[0] - 1) + 1
+        if self._next not in mine:
+            raise RuntimeError(f"part {self._next} belongs to another shard")
+        return self._next
+
+    def _next_part(self) -> Path:
+        number = self.next_number()
+        self._next = number + 1
+        return self.path / f"scores-{number:06d}.parquet"
+
+    def _check_claim(self, unwanted: Path) -> None:
+        """Refuse to write after the lock was given up: the rows may be another's now.
+
+        A worker that nobody can interrupt comes here when its batch ends, perhaps
+        long after its engine was closed.
+        """
+        if (
+            self._claim is None
+            or run_lock.text_of(self.path / _LOCK) == self._claim.holder
+        ):
+            return
+        unwanted.unlink(missing_ok=True)
+        raise GfmError(
+            "The scoring that this shard belongs to has ended.",
+            where=str(self.path),
+            todo="Score the variants again; what was finished before is kept.",
+        )
 
     def done(self) -> tuple[NDArray[np.int64], Counter[str]]:
         """Return the rows that have a status, sorted, and the statuses' counts.
@@ -205,43 +264,25 @@ class RunFolder:
         return np.sort(np.concatenate(rows)), counts
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes from writing into the same folder.
+    def locked(self) -> Iterator[str]:
+        """Keep others from writing into the same folder; gives the text of the lock.
 
         Raises:
             GfmError: If another living process is writing.
         """
         lock = self.path / _LOCK
-        owner = _living_owner(lock)
+        owner = run_lock.living_owner(lock)
         if owner is not None:
             raise GfmError(
                 f"The same scoring is already running (process {owner}).",
                 where=str(self.path),
                 todo="Wait for it, or cancel it there; what it finished is kept.",
             )
-        lock.write_text(_signature(os.getpid()), encoding="ascii")
+        holder = run_lock.new_text()
+        lock.write_text(holder, encoding="ascii")
         for half in self.path.glob("*.tmp"):
             half.unlink()
         try:
-            yield
+            yield holder
         finally:
             lock.unlink(missing_ok=True)
-
-
-def _signature(process: int) -> str:
-    """Return process id and start time: an id alone may have been given again."""
-    import psutil
-
-    return f"{process} {psutil.Process(process).create_time():.2f}"
-
-
-def _living_owner(lock: Path) -> int | None:
-    import psutil
-
-    try:
-        text = lock.read_text(encoding="ascii")
-        process = int(text.split()[0])
-        alive = psutil.Process(process).status() != psutil.STATUS_ZOMBIE
-        return process if alive and _signature(process) == text else None
-    except (OSError, ValueError, IndexError, psutil.Error):
-        return None

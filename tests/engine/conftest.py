@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,18 +16,33 @@ sys.path.insert(0, str(Path(__file__).parent))
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from gfm_desktop.engine.inline import InlineEngine
+from gfm_desktop.engine.pool import PoolEngine, one_worker_per_gpu
 from gfm_desktop.engine.process import ProcessEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gfm_desktop.engine.engine import Engine
 
-@pytest.fixture(params=["inline", "process"])
-def engine(request: pytest.FixtureRequest) -> Iterator[InlineEngine | ProcessEngine]:
+
+@pytest.fixture(params=["inline", "process", "threads", "pool"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Give every engine in turn, closed at the end."""
-    made = InlineEngine() if request.param == "inline" else ProcessEngine()
-    yield made
-    made.close()
+    with contextlib.ExitStack() as stack:
+        made: Engine
+        match request.param:
+            case "inline":
+                made = InlineEngine()
+            case "process":
+                made = ProcessEngine()
+            case "threads":
+                threads = stack.enter_context(ThreadPoolExecutor(2))
+                made = PoolEngine(threads, workers=2)
+            case _:
+                processes = stack.enter_context(one_worker_per_gpu(["", ""]))
+                made = PoolEngine(processes, workers=2)
+        yield made
+        made.close()
 
 
 @pytest.fixture

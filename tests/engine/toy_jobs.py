@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -19,8 +20,11 @@ from gfm_desktop.jobs.events import (
     Partial,
     Progress,
 )
+from gfm_desktop.jobs.job import Split
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from gfm_desktop.jobs.context import JobContext
 
 Run = Generator[Progress | Partial, None, Finished]
@@ -178,6 +182,90 @@ class Resumable(Deadly):
     def run(self, context: JobContext) -> Run:
         finished = yield from Deadly.run(self, context)
         return replace(finished, counts={"batch_size": self.batch_size})
+
+
+@dataclass(frozen=True, slots=True)
+class Visible(Toy):
+    """Tell an environment variable of the worker."""
+
+    variable: str
+
+    def run(self, context: JobContext) -> Run:
+        yield Progress(0, 1, "steps")
+        return Finished(os.environ.get(self.variable, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Toy):
+    """Make the files `first` to `last` in a folder, a gate before each but the first.
+
+    It goes on where it was; `wrong` is a number at which it fails.
+    """
+
+    folder: str
+    first: int
+    last: int
+    wrong: int = -1
+    gated: bool = False
+    resumable: ClassVar[bool] = True
+
+    def run(self, context: JobContext) -> Run:
+        count = self.last - self.first
+        yield Progress(0, None, "files", "getting ready")
+        for i in range(self.first, self.last):
+            if i == self.wrong:
+                raise InputError(f"{i} is odd.", where="here", todo="Mend it.")
+            if self.gated and i > self.first:
+                wait_for_file(Path(self.folder, "gate"))
+            file = Path(self.folder, f"made-{i}")
+            if not file.exists():
+                file.write_text(str(os.getpid()), encoding="ascii")
+                yield Partial("file", str(file))
+            yield Progress(i - self.first + 1, count, "files", "making")
+        return Finished("made", counts={"made": count})
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Toy):
+    """Make `number` files, shared by any workers; `held` is there meanwhile."""
+
+    folder: str
+    number: int = 9
+    wrong: int = -1
+    gated: bool = False
+    merges: bool = True
+    resumable: ClassVar[bool] = True
+
+    def run(self, context: JobContext) -> Run:
+        return (yield from Share(self.folder, 0, self.number, self.wrong).run(context))
+
+    def preparation(self) -> Count:
+        return Count(2)
+
+    @contextlib.contextmanager
+    def shards(self, n: int, prepared: Finished) -> Iterator[Split]:
+        held = Path(self.folder, "held")
+        if held.exists():
+            raise InputError("Somebody else is at it.")
+        held.touch()
+        try:
+            step = max(1, self.number // n)
+            shares = [
+                Share(
+                    self.folder, i, min(i + step, self.number), self.wrong, self.gated
+                )
+                for i in range(0, self.number, step)
+            ]
+            yield Split(tuple(shares), 1, 1 + self.number, "files")
+        finally:
+            held.unlink()
+
+    def merge(self, parts: Sequence[Finished], prepared: Finished) -> Finished:
+        assert Path(self.folder, "held").exists()
+        if not self.merges:
+            raise InputError("The parts do not fit.")
+        made = sum(part.counts["made"] for part in parts)
+        return Finished("merged", counts={"made": made})
 
 
 def wait_for_file(path: Path) -> None:

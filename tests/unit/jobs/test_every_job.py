@@ -19,6 +19,8 @@ from gfm_desktop.jobs.guard import run_guarded
 from gfm_desktop.jobs.open_annotation import OpenAnnotation
 from gfm_desktop.jobs.open_genome import OpenGenome
 from gfm_desktop.jobs.open_variants import OpenVariants
+from gfm_desktop.jobs.run_folder import Claim
+from gfm_desktop.jobs.score_variants import ScoreVariants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +47,11 @@ FILLED: dict[str, Any] = {
     "fresh": True,
     "options": (("distance", 10),),
     "variant": Variant("chr1", 5, "A", "C"),
+    "scoring": ScoreVariants("no-such-genome", "no-such-variants", "no-such-model"),
+    "claim": Claim("nobody", 0, 1),
+    "first": 0,
+    "count": 1,
+    "share": 1,
 }
 
 
@@ -60,6 +67,8 @@ def test_that_all_kinds_are_found() -> None:
         "OpenVariants",
         "LoadModel",
         "ScoreVariants",
+        "PrepareScoring",
+        "ScoreShard",
         "PredictRegion",
         "PredictSequences",
         "InspectModel",

@@ -13,7 +13,7 @@ import pytest
 
 from gfm_desktop.errors import GfmError, InputError, ModelError, OptionError
 from gfm_desktop.genome.status import Status
-from gfm_desktop.jobs import score_variants
+from gfm_desktop.jobs import scoring_work
 from gfm_desktop.jobs.events import Finished, Partial, Progress
 from gfm_desktop.jobs.run_folder import RunFolder
 from gfm_desktop.jobs.score_variants import ScoreVariants
@@ -49,8 +49,8 @@ def scores_of(finished: Finished) -> list[dict[str, Any]]:
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make batches of two, whatever the time."""
-    monkeypatch.setattr(score_variants, "_next_size", lambda *_: 2)
-    monkeypatch.setattr(score_variants, "_FIRST_STEP", 2)
+    monkeypatch.setattr(scoring_work, "_next_size", lambda *_: 2)
+    monkeypatch.setattr(scoring_work, "_FIRST_STEP", 2)
 
 
 @pytest.fixture
