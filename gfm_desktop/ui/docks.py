@@ -56,8 +56,8 @@ class Docks(QObject):
         self._bridge = bridge
         self._panels = {panel.key: panel for panel in panels()}
         self._docks = {key: self._dock(panel) for key, panel in self._panels.items()}
-        self._retitle = QTimer(self, singleShot=True, interval=0)
-        self._retitle.timeout.connect(self._name_once)
+        self._settle = QTimer(self, singleShot=True, interval=0)
+        self._settle.timeout.connect(self._settled)
         self._state = QByteArray()
         corner, area = Qt.Corner, Qt.DockWidgetArea
         window.setCorner(corner.BottomLeftCorner, area.LeftDockWidgetArea)
@@ -145,20 +145,21 @@ class Docks(QObject):
         # A plain widget keeps the place until the panel is made.
         dock.setWidget(QWidget())
         dock.visibilityChanged.connect(partial(self._seen, panel.key))
-        dock.dockLocationChanged.connect(lambda _: self._retitle.start())
-        dock.topLevelChanged.connect(lambda _: self._retitle.start())
+        dock.dockLocationChanged.connect(lambda _: self._settle.start())
+        dock.topLevelChanged.connect(lambda _: self._settle.start())
         return dock
 
     def _seen(self, key: str, visible: bool) -> None:
         # Of tabbed docks only the one in front counts as visible here.
         self._docks[key].setProperty("front", visible)
-        self._retitle.start()
-        if visible:
-            self._fill(key)
+        self._settle.start()
 
-    def _name_once(self) -> None:
-        """Leave out the title of a panel whose tab says it already."""
-        for dock in self._docks.values():
+    def _settled(self) -> None:
+        """Make the panels in front; leave out titles that a tab says already."""
+        # Not in `_seen`: while Qt puts docks up, each is in front for a moment.
+        for key, dock in self._docks.items():
+            if _in_front(dock):
+                self._fill(key)
             others = self._window.tabifiedDockWidgets(dock)
             tabbed = any(other.toggleViewAction().isChecked() for other in others)
             bare = tabbed and not dock.isFloating()

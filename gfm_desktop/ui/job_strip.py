@@ -219,11 +219,13 @@ class JobStrip(QWidget):
         others = len(jobs) - 1
         self.more.setText(f"{others} more")
         self.more.setAccessibleName(f"Show all {len(jobs)} jobs")
-        self._list.show_jobs(jobs)
         if len(jobs) < 2:
             self._list.hide()
+        if self._list.isVisible():
+            self._list.show_jobs(jobs)
 
     def _show_all(self) -> None:
+        self._list.show_jobs(self.jobs)
         self._list.adjustSize()
         above = QPoint(0, -self._list.sizeHint().height() - 6)
         self._list.move(self.mapToGlobal(above))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.icons import icon, pixmap
@@ -176,11 +177,11 @@ class Toasts(QObject):
     @property
     def toasts(self) -> tuple[Toast, ...]:
         """Return the messages on show."""
-        return tuple(self._toasts)
+        return tuple(t for t in self._toasts if isValid(t) and not t.isHidden())
 
     def say(self, level: str, text: str) -> Toast:
         """Show a message; the same one again is counted, not repeated."""
-        for toast in self._toasts:
+        for toast in self.toasts:
             if (toast.level, toast.text) == (level, text):
                 toast.again()
                 return toast
@@ -213,15 +214,12 @@ class Toasts(QObject):
         toast.dismiss()
 
     def _gone(self) -> None:
-        from shiboken6 import isValid
-
-        self._toasts = [t for t in self._toasts if isValid(t) and not t.isHidden()]
         if isValid(self._window):
             self._place()
 
     def _place(self) -> None:
         """Stack upwards from above the status bar."""
-        self._toasts = [t for t in self._toasts if not t.isHidden()]
+        self._toasts = list(self.toasts)
         width = min(round(WIDTH * theme.scale_of()), self._window.width() - 4 * _GAP)
         bottom = self._window.height() - 3 * _GAP - self._window.fontMetrics().height()
         for toast in reversed(self._toasts):
