@@ -15,6 +15,7 @@ from gfm_desktop.ui.browser.lanes import Lane
 from gfm_desktop.ui.browser.locus_bar import LocusBar
 from gfm_desktop.ui.browser.marks import ContigMarks
 from gfm_desktop.ui.browser.track import Sources
+from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.workspace.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -94,11 +95,20 @@ class BrowserPanel(QWidget):
         bar.predict_toggled.connect(self.predictions.set_automatic)
         bar.predict_here.connect(lambda: self.predict(canvas.camera.interval))
         canvas.settled.connect(self.predictions.show)
+        listen(self, self.predictions.stale, canvas.settle)
+        listen(self, self.predictions.changed, self._follow_automatic)
         canvas.scrolled.connect(self._follow_scroll)
         canvas.region_chosen.connect(self._region_menu)
         canvas.lane_menu.connect(self._lane_menu)
         self.scroll_bar.valueChanged.connect(canvas.scroll_to)
         self._follow_scroll()
+
+    def _follow_automatic(self) -> None:
+        """Show on the button what a track's menu may have changed."""
+        button = self.bar.predict
+        button.blockSignals(True)
+        button.setChecked(self.predictions.automatic)
+        button.blockSignals(False)
 
     def _follow_scroll(self) -> None:
         canvas, bar = self.canvas, self.scroll_bar

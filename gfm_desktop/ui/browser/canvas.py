@@ -174,7 +174,7 @@ class Canvas(Surface):
             self.camera = Camera.over(locus, genome.contigs[locus.contig])
         self.setAccessibleDescription(f"Showing {locus}" if locus.contig else "Empty")
         self.refresh()
-        self._settle.start()
+        self.settle()
 
     def _refresh_for(self, _row: object) -> None:
         self.refresh()

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from gfm_desktop.ui.browser.track import View
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -20,19 +16,6 @@ def round_step(least: float) -> int:
         if factor * power >= least:
             return factor * power
     raise AssertionError("unreachable: 10 times the power is always enough")
-
-
-def ticks(view: View, spacing: float) -> tuple[int, list[int]]:
-    """Return the step and the 1-based positions to mark.
-
-    Args:
-        view: What is on screen.
-        spacing: Fewest pixels between two marks.
-    """
-    step = round_step(spacing / view.scale)
-    first = view.interval.start + 1
-    first += -first % step
-    return step, list(range(max(first, 1), view.interval.end + 1, step))
 
 
 def tick_label(position: int, step: int) -> str:

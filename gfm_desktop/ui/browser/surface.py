@@ -157,6 +157,10 @@ class Surface(QWidget):
         self.camera = camera
         self.sources.workspace.go_to(camera.interval, remember=False)
         self.refresh()
+        self.settle()
+
+    def settle(self) -> None:
+        """Say `settled` once nothing has moved for a moment."""
         self._settle.start()
 
     def forget_band(self) -> None:
