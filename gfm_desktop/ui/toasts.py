@@ -65,6 +65,7 @@ class Toast(QWidget):
         self.level = level
         self.text = text
         self.times = 1
+        self.dismissed = False
         self._look = LOOKS.get(level, LOOKS["info"])
         self.words = QLabel(text)
         self.words.setObjectName("toast-text")
@@ -106,6 +107,7 @@ class Toast(QWidget):
 
     def dismiss(self) -> None:
         """Go away."""
+        self.dismissed = True
         self.hide()
         self.deleteLater()
 
@@ -177,7 +179,7 @@ class Toasts(QObject):
     @property
     def toasts(self) -> tuple[Toast, ...]:
         """Return the messages on show."""
-        return tuple(t for t in self._toasts if isValid(t) and not t.isHidden())
+        return tuple(t for t in self._toasts if isValid(t) and not t.dismissed)
 
     def say(self, level: str, text: str) -> Toast:
         """Show a message; the same one again is counted, not repeated."""
@@ -192,8 +194,9 @@ class Toasts(QObject):
             # An error is the last to make room.
             order = sorted(self._toasts, key=lambda t: t.level == "error")
             self._remove(order[0])
-        toast.show()
+        # Placed before it is shown: elsewhere it might come up under the mouse.
         self._place()
+        toast.show()
         alert = QAccessibleEvent(toast, QAccessible.Event.Alert)
         QAccessible.updateAccessibility(alert)
         return toast
