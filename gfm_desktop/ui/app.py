@@ -14,6 +14,7 @@ from gfm_desktop.settings import load_settings
 from gfm_desktop.ui.crash import install_hook
 from gfm_desktop.ui.engine_bridge import EngineBridge
 from gfm_desktop.ui.icons import APP, icon
+from gfm_desktop.ui.interrupt import closing_on_signals
 from gfm_desktop.ui.main_window import MainWindow, dress
 from gfm_desktop.ui.usable import tell_when_usable
 from gfm_desktop.workspace.workspace import Workspace
@@ -57,7 +58,8 @@ def run(
     # After the first paint: the worker's start must not delay the window.
     QTimer.singleShot(0, window, engine.start)
     try:
-        return application.exec()
+        with closing_on_signals(application):
+            return application.exec()
     finally:
         bridge.close()
 
