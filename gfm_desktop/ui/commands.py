@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMainWindow
 
 from gfm_desktop.workspace.file_kind import open_filter
 from gfm_desktop.workspace.project import open_project, sample_project
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gfm_desktop.settings import RecentProject
-    from gfm_desktop.ui.main_window import MainWindow
+    from gfm_desktop.ui.desk import Desk
     from gfm_desktop.ui.theme import Mode
 
 _STEP = 10
@@ -30,8 +30,9 @@ class Commands:
     button that the user would.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        """Act on this window."""
+    def __init__(self, desk: Desk, window: QMainWindow) -> None:
+        """Act on the window: `desk` is what it offers, `window` what Qt knows."""
+        self._desk = desk
         self._window = window
 
     def open_files(self) -> None:
@@ -44,7 +45,7 @@ class Commands:
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open these files."""
         if paths:
-            self._window.opening.open(paths)
+            self._desk.opening.open(paths)
 
     def open_sample(self) -> None:
         """Open the shipped sample."""
@@ -52,7 +53,7 @@ class Commands:
 
     def open_project(self, project: RecentProject) -> None:
         """Open a project where it was left."""
-        open_project(project, self._window.opening)
+        open_project(project, self._desk.opening)
 
     def export(self) -> None:
         """Press the variant table's export button."""
@@ -60,9 +61,9 @@ class Commands:
 
     def close_project(self) -> None:
         """Close everything that is open."""
-        self._window.projects.save()
-        self._window.scoring.cancel()
-        self._window.opening.close()
+        self._desk.projects.save()
+        self._desk.scoring.cancel()
+        self._desk.opening.close()
 
     def quit(self) -> None:
         """Close the window."""
@@ -70,18 +71,18 @@ class Commands:
 
     def focus_locus(self) -> None:
         """Put the cursor into the locus box, its text selected."""
-        box = self._window.browser.findChild(QLineEdit, "locus")
+        box = self._desk.browser.findChild(QLineEdit, "locus")
         if isinstance(box, QLineEdit):
             box.setFocus()
             box.selectAll()
 
     def go_back(self) -> None:
         """Return to where the view was before."""
-        self._window.workspace.go_back()
+        self._desk.workspace.go_back()
 
     def go_forward(self) -> None:
         """Undo one step back."""
-        self._window.workspace.go_forward()
+        self._desk.workspace.go_forward()
 
     def next_variant(self) -> None:
         """Show the next variant of the ranked table."""
@@ -93,13 +94,13 @@ class Commands:
 
     def show_selection(self) -> None:
         """Bring the selected variant to the middle."""
-        workspace = self._window.workspace
+        workspace = self._desk.workspace
         if workspace.selection is not None:
             workspace.show_variant(workspace.selection)
 
     def find_variant(self) -> None:
         """Put the cursor into the table's search field."""
-        panel = self._window.docks.panel("variants")
+        panel = self._desk.docks.panel("variants")
         field = panel.findChild(QLineEdit) if panel is not None else None
         if isinstance(field, QLineEdit):
             field.setFocus()
@@ -108,15 +109,15 @@ class Commands:
     def score(self) -> None:
         """Press the scoring panel's button: its model, its settings."""
         if not self._press("scoring", "score-button"):
-            settings = self._window.settings
+            settings = self._desk.settings
             options = {"distance": settings.distance, "masked": settings.masked}
-            self._window.scoring.start(
+            self._desk.scoring.start(
                 settings.model, options=options, device=settings.device
             )
 
     def stop_scoring(self) -> None:
         """Stop at the next batch."""
-        self._window.scoring.cancel()
+        self._desk.scoring.cancel()
 
     def use_light(self) -> None:
         """Dark text on light ground."""
@@ -138,11 +139,11 @@ class Commands:
 
     def larger_text(self) -> None:
         """Make text larger."""
-        self._scale(self._window.settings.font_scale + _STEP)
+        self._scale(self._desk.settings.font_scale + _STEP)
 
     def smaller_text(self) -> None:
         """Make text smaller."""
-        self._scale(self._window.settings.font_scale - _STEP)
+        self._scale(self._desk.settings.font_scale - _STEP)
 
     def normal_text(self) -> None:
         """Return to the desktop's own size."""
@@ -150,8 +151,8 @@ class Commands:
 
     def reset_layout(self) -> None:
         """Put all panels back where they were at first."""
-        if self._window.workspace.genome is not None:
-            self._window.docks.reset()
+        if self._desk.workspace.genome is not None:
+            self._desk.docks.reset()
 
     def toggle_fullscreen(self) -> None:
         """Use the whole screen, or no longer."""
@@ -162,7 +163,7 @@ class Commands:
         """Open the command palette."""
         from gfm_desktop.ui.dialogs.palette import CommandPalette
 
-        CommandPalette(self._window).open()
+        CommandPalette(self._desk, self._window).open()
 
     def show_shortcuts(self) -> None:
         """Show all keys on one page."""
@@ -181,27 +182,27 @@ class Commands:
         from gfm_desktop.ui.dialogs.credits import citations
 
         QGuiApplication.clipboard().setText(citations())
-        self._window.workspace.message.emit("info", "The citations are copied.")
+        self._desk.workspace.message.emit("info", "The citations are copied.")
 
     def copy_report(self) -> None:
         """Put versions and machine into the clipboard."""
         from gfm_desktop.ui.dialogs.report import machine_report
 
         QGuiApplication.clipboard().setText(machine_report())
-        self._window.workspace.message.emit("info", "The report is copied.")
+        self._desk.workspace.message.emit("info", "The report is copied.")
 
     def _theme(self, mode: Mode) -> None:
-        self._window.settings.theme = mode
-        self._window.dress()
-        self._window.projects.save()
+        self._desk.settings.theme = mode
+        self._desk.dress()
+        self._desk.projects.save()
 
     def _scale(self, percent: int) -> None:
-        self._window.settings.font_scale = max(_SMALLEST, min(_LARGEST, percent))
-        self._window.dress()
-        self._window.projects.save()
+        self._desk.settings.font_scale = max(_SMALLEST, min(_LARGEST, percent))
+        self._desk.dress()
+        self._desk.projects.save()
 
     def _press(self, panel: str, name: str) -> bool:
-        widget = self._window.docks.panel(panel)
+        widget = self._desk.docks.panel(panel)
         button = widget.findChild(QAbstractButton, name) if widget is not None else None
         if not isinstance(button, QAbstractButton):
             return False
@@ -209,7 +210,7 @@ class Commands:
         return True
 
     def _trigger(self, panel: str, name: str) -> None:
-        widget = self._window.docks.panel(panel)
+        widget = self._desk.docks.panel(panel)
         action = widget.findChild(QAction, name) if widget is not None else None
         if isinstance(action, QAction):
             action.trigger()

@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         self.projects = Projects(workspace, settings)
         self.opening = Opening(workspace, bridge)
         self.scoring = Scoring(workspace, bridge)
-        self.commands = Commands(self)
+        self.commands = Commands(self, self)
         self.browser = BrowserPanel(workspace, bridge)
         self.docks = Docks(self, workspace, bridge)
         self.toasts = Toasts(self)

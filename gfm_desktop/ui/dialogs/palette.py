@@ -27,7 +27,7 @@ from gfm_desktop.ui.icons import icon
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gfm_desktop.ui.main_window import MainWindow
+    from gfm_desktop.ui.desk import Desk
 
 _WIDTH = 560
 _MOST_GENES = 6
@@ -73,14 +73,14 @@ def match_rank(text: str, title: str) -> int | None:
 class CommandPalette(QDialog):
     """A line to type into and what fits; Return does the first of it."""
 
-    def __init__(self, window: MainWindow) -> None:
-        """Offer everything that can be done now."""
+    def __init__(self, desk: Desk, window: QWidget) -> None:
+        """Offer everything that can be done now, over `window`."""
         super().__init__(
             window, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint
         )
         self.setObjectName("command-palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._main = window
+        self._desk = desk
         self._commands = self._offered()
         self._entries: list[Entry] = []
         self.field = QLineEdit()
@@ -144,30 +144,30 @@ class CommandPalette(QDialog):
         self.move(window.mapToGlobal(QPoint(x, max(40, window.height() // 8))))
 
     def _offered(self) -> list[Entry]:
-        window = self._main
+        desk = self._desk
         found = [
             Entry(
                 spec.title.rstrip("…"),
                 "  ".join(spec.keys[:1]),
                 spec.icon,
-                window.action(spec.key).trigger,
+                desk.action(spec.key).trigger,
             )
             for spec in ACTIONS
-            if spec.key != "palette" and window.action(spec.key).isEnabled()
+            if spec.key != "palette" and desk.action(spec.key).isEnabled()
         ]
-        if window.workspace.genome is not None:
-            for key in window.docks.keys:
-                title = f"Show {window.docks.toggle(key).text()}"
+        if desk.workspace.genome is not None:
+            for key in desk.docks.keys:
+                title = f"Show {desk.docks.toggle(key).text()}"
                 found.append(
-                    Entry(title, "panel", "panel", partial(window.docks.panel, key))
+                    Entry(title, "panel", "panel", partial(desk.docks.panel, key))
                 )
-        for project in window.projects.recent:
+        for project in desk.projects.recent:
             found.append(
                 Entry(
                     f"Open {project.title}",
                     "recent",
                     "recent",
-                    partial(window.commands.open_project, project),
+                    partial(desk.commands.open_project, project),
                 )
             )
         return found
@@ -201,7 +201,7 @@ class CommandPalette(QDialog):
     def _places(self, text: str) -> list[Entry]:
         from gfm_desktop.genome.locus import parse_locus
 
-        workspace = self._main.workspace
+        workspace = self._desk.workspace
         genome, genes = workspace.genome, workspace.annotation
         if genome is None or len(text.strip()) < 2:
             return []
@@ -231,7 +231,7 @@ class CommandPalette(QDialog):
     def _go(self, text: str) -> None:
         from gfm_desktop.genome.locus import parse_locus
 
-        workspace = self._main.workspace
+        workspace = self._desk.workspace
         genome = workspace.genome
         if genome is not None:
             workspace.go_to(
