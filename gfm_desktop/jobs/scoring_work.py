@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from gfm_desktop.jobs.scorers import checked_options, choose_scorer
 from gfm_desktop.scoring import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,8 +34,12 @@ if TYPE_CHECKING:
     from gfm_desktop.scoring.card import OptionValue, ScorerCard, VariantScore
 
 UNIT = "variants"
-_STEP_SECONDS = 1.0
+_STEP_SECONDS = 0.6
 """Wanted time of a batch: a tile or a cancel waits for that long."""
+_TELL_SECONDS = 0.05
+"""Cheap batches tell their progress together."""
+_PART_SECONDS = 2.0
+"""Time that a part holds: a kill loses that much, and reading has few files."""
 _LARGEST_STEP = 4096
 _FIRST_STEP = 4
 _DEFAULT_BATCH = {"cpu": 8, "cuda": 32}
@@ -158,7 +162,10 @@ def _manifest(job: Scoring, work: Work, opened: OpenedTable) -> Manifest:
 def score_all(
     work: Work, folder: RunFolder, todo: Pending, *, done: int, total: int
 ) -> Generator[Progress | Partial, None, Counter[str]]:
-    """Score what is left, write a part a batch, and return the statuses' counts.
+    """Score what is left, write it in parts, and return the statuses' counts.
+
+    Yields about every `_STEP_SECONDS`; a part holds what was scored in `_PART_SECONDS`.
+    Whatever ends the loop (a cancel, a failure), what was scored is on disk.
 
     Args:
         work: What a batch needs.
@@ -169,26 +176,82 @@ def score_all(
     """
     counts: Counter[str] = Counter()
     words = f"Scoring with {work.model.card.name}"
-    size = max(_FIRST_STEP, work.batch_size)
-    while batch := todo.take(size):
-        began = time.perf_counter()
-        scores = work.score([variant for _, variant in batch])
-        if len(scores) != len(batch):
-            raise RuntimeError(f"{len(scores)} scores for {len(batch)} variants")
-        part = folder.write_part([row for row, _ in batch], scores, work.card)
-        counts.update(str(score.status) for score in scores)
-        done += len(batch)
-        yield Partial("scores", str(part))
-        yield Progress(done, total, UNIT, words)
-        size = _next_size(size, len(batch), time.perf_counter() - began)
+    pace = _Pace()
+    part = _Part(folder, work.card)
+    told = time.perf_counter()
+    try:
+        while batch := todo.take(min(pace.size, _LARGEST_STEP)):
+            began = time.perf_counter()
+            scores = work.score([variant for _, variant in batch])
+            if len(scores) != len(batch):
+                raise RuntimeError(f"{len(scores)} scores for {len(batch)} variants")
+            part.add([row for row, _ in batch], scores)
+            now = time.perf_counter()
+            pace.learn(scores, now - began)
+            counts.update(str(score.status) for score in scores)
+            done += len(batch)
+            if part.due(now) and (path := part.write()):
+                yield Partial("scores", str(path))
+            if now - told >= _TELL_SECONDS or done == total:
+                told = now
+                yield Progress(done, total, UNIT, words)
+        if path := part.write():
+            yield Partial("scores", str(path))
+    finally:
+        part.write()
     return counts
 
 
-def _next_size(size: int, scored: int, seconds: float) -> int:
-    """Return how many variants come next, so that a batch takes `_STEP_SECONDS`."""
-    wanted = int(scored * _STEP_SECONDS / max(seconds, 1e-3))
-    # At most doubled: the first batches may lie outside genes and cost nothing.
-    return max(1, min(wanted, 2 * size, _LARGEST_STEP))
+@dataclass(slots=True)
+class _Pace:
+    """Chooses the size of a batch, so that none takes longer than `_STEP_SECONDS`.
+
+    Refused variants cost nothing, and nobody knows how many of the next ones will be:
+    the size supposes that all of them are to be scored.
+    """
+
+    size: int = _FIRST_STEP
+    seconds: float = 0.0
+    scored: float = 0.0
+
+    def learn(self, scores: Sequence[VariantScore], seconds: float) -> None:
+        """Take one batch into account; what is long ago counts less."""
+        scored = sum(score.status == Status.SCORED for score in scores)
+        if scored:
+            self.seconds = 0.5 * self.seconds + seconds
+            self.scored = 0.5 * self.scored + scored
+            wanted = int(_STEP_SECONDS * self.scored / max(self.seconds, 1e-6))
+            self.size = max(1, min(wanted, 2 * self.size, _LARGEST_STEP))
+
+
+@dataclass(slots=True)
+class _Part:
+    """Scores that are not on disk yet."""
+
+    folder: RunFolder
+    card: ScorerCard
+    rows: list[int] = field(default_factory=list)
+    scores: list[VariantScore] = field(default_factory=list)
+    written: float = 0.0
+
+    def add(self, rows: Sequence[int], scores: Sequence[VariantScore]) -> None:
+        """Take one batch."""
+        self.rows += rows
+        self.scores += scores
+
+    def due(self, now: float) -> bool:
+        """Tell whether it is time to write; the first batch is shown at once."""
+        return now - self.written >= _PART_SECONDS or len(self.rows) >= _LARGEST_STEP
+
+    def write(self) -> Path | None:
+        """Write what there is; None where there is nothing."""
+        if not self.rows:
+            return None
+        rows, scores = self.rows, self.scores
+        self.rows, self.scores = [], []
+        path = self.folder.write_part(rows, scores, self.card)
+        self.written = time.perf_counter()
+        return path
 
 
 class Pending:

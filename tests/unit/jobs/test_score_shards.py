@@ -74,8 +74,8 @@ def job(desk: Desk) -> ScoreVariants:
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make batches of two, whatever the time."""
-    monkeypatch.setattr(scoring_work, "_next_size", lambda *_: 2)
-    monkeypatch.setattr(scoring_work, "_FIRST_STEP", 2)
+    monkeypatch.setattr(scoring_work, "_LARGEST_STEP", 2)
+    monkeypatch.setattr(scoring_work, "_TELL_SECONDS", 0.0)
 
 
 @pytest.fixture
