@@ -63,7 +63,12 @@ def _wrong_genome(reader: VcfReader, judge: Judge, reference: Reference) -> list
         checked >= FEWEST_RECORDS and mismatched > MOST_MISMATCHES * checked
     ):
         looks = f" The file looks like {theirs}" if theirs else ""
-        looks += f", the genome is {mine}." if theirs and mine else "." * bool(looks)
+        if theirs and theirs == mine:
+            looks = f" Both call themselves {mine}; one of them is something else."
+        else:
+            looks += (
+                f", the genome is {mine}." if theirs and mine else "." * bool(looks)
+            )
         lengths = "".join(f" By its header, {why}." for why in misplaced.values())
         return [
             f"This genome does not fit the variants: REF differs in {mismatched:,} of "
@@ -71,8 +76,12 @@ def _wrong_genome(reader: VcfReader, judge: Judge, reference: Reference) -> list
             + _explanation(judge, mismatched)
         ]
     warnings = [
-        f"By the header, {judge.explain(chrom)}; but REF agrees with the genome, so "
-        "the header was not believed."
+        f"By the header, {judge.explain(chrom)}; "
+        + (
+            "but REF agrees with the genome, so the header was not believed."
+            if checked
+            else "and no REF could be compared with the genome."
+        )
         for chrom in judge.contradicting
     ]
     if mine and theirs and mine != theirs and not warnings:

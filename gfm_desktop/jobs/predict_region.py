@@ -20,10 +20,17 @@ from gfm_desktop.jobs.tile_cache import make_room, tiles_folder
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.jobs.context import JobContext
+    from gfm_desktop.models.protocols import SpliceModel
+    from gfm_desktop.tracks.splice_probability import SplicePrediction
 
+MOST = 5_000_000
+"""Widest region in bp: its eight signals are kept in memory until they are written."""
+_PIECE = 32_768
+"""bp between two chances to cancel."""
 _DEFAULT_BATCH = 8
 
 
@@ -85,16 +92,7 @@ class PredictRegion:
         marks = (reference.fingerprint, genes.fingerprint if genes else "")
         tile = self._tile(interval, *marks, model.weights_sha256)
         if not tile.is_file():
-            from gfm_desktop.tracks import splice_probability
-
-            prediction = splice_probability.predict(
-                model,
-                interval,
-                reference=reference,
-                genes=genes,
-                variant=self.variant,
-                batch_size=_DEFAULT_BATCH,
-            )
+            prediction = yield from self._predicted(model, interval, reference, genes)
             make_room(tiles_folder())
             prediction.save(tile)
         yield Partial("tile", str(tile))
@@ -103,6 +101,31 @@ class PredictRegion:
             write_track(tile, Path(self.out), contigs=reference.contigs)
             outputs["out"] = self.out
         return Finished(f"Predicted {interval}", outputs=outputs)
+
+    def _predicted(
+        self,
+        model: SpliceModel,
+        interval: Interval,
+        reference: Reference,
+        genes: GeneModels | None,
+    ) -> Generator[Progress, None, SplicePrediction]:
+        """Predict piece by piece, so that a wide region can be cancelled."""
+        from gfm_desktop.tracks import splice_probability
+
+        pieces = []
+        for start in range(interval.start, interval.end, _PIECE):
+            end = min(start + _PIECE, interval.end)
+            piece = splice_probability.predict(
+                model,
+                Interval(interval.contig, start, end),
+                reference=reference,
+                genes=genes,
+                variant=self.variant,
+                batch_size=_DEFAULT_BATCH,
+            )
+            pieces.append(piece)
+            yield Progress(end - interval.start, len(interval), "bp", "Predicting")
+        return splice_probability.joined(pieces)
 
     def _interval(self, reference: Reference) -> Interval:
         contig = reference.resolve(self.contig)
@@ -118,6 +141,12 @@ class PredictRegion:
                 f"{contig}:{self.start + 1:,}-{self.end:,} is not on the contig, "
                 f"which has {length:,} bp.",
                 where="--region",
+            )
+        if self.end - self.start > MOST:
+            raise InputError(
+                f"{self.end - self.start:,} bp are too many for one prediction.",
+                where="--region",
+                todo=f"Predict at most {MOST:,} bp at once.",
             )
         return Interval(contig, self.start, self.end)
 

@@ -147,11 +147,12 @@ def add(folder: Path) -> ModelCard:
     """
     described = manifest.read(folder)
     if described.id in {entry.id for entry in entries() if entry.folder is not None}:
+        remove = f"Remove it with `gfm models remove {described.id}`, or give"
+        built_in = described.id in _family_cards()
         raise ModelError(
             f"There is a model “{described.id}” already.",
             where=str(folder / manifest.FILE_NAME),
-            todo=f"Remove it with `gfm models remove {described.id}`, or give the new "
-            "one another “id”.",
+            todo=f"{'Give' if built_in else remove} the new one another “id”.",
         )
     card = _card(described)
     _family(described).check(folder)

@@ -30,7 +30,7 @@ from gfm_desktop.models.splice_windows import (
 from gfm_desktop.tracks.card import TrackCard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -147,6 +147,27 @@ class SplicePrediction:
                 where=str(path),
                 todo="Predict the region again.",
             ) from error
+
+
+def joined(pieces: Sequence[SplicePrediction]) -> SplicePrediction:
+    """Return neighbouring predictions of one model and variant as one.
+
+    Args:
+        pieces: At least one; each begins where the one before ends.
+    """
+    first, last = pieces[0], pieces[-1]
+    alternatives = [p.alt for p in pieces if p.alt is not None]
+    return SplicePrediction(
+        Interval(first.interval.contig, first.interval.start, last.interval.end),
+        {n: np.concatenate([p.ref[n] for p in pieces]) for n in SIGNALS},
+        {n: np.concatenate([a[n] for a in alternatives]) for n in SIGNALS}
+        if alternatives
+        else None,
+        first.variant,
+        tuple(dict.fromkeys(name for p in pieces for name in p.genes)),
+        first.model,
+        first.weights_sha256,
+    )
 
 
 def predict(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from gfm_desktop.engine.engine import Engine, Priority
 from gfm_desktop.jobs.events import ENDINGS, Event
-from gfm_desktop.jobs.job import Job
+
+if TYPE_CHECKING:
+    from gfm_desktop.jobs.job import Job
 
 OnEvent = Callable[[Event], None]
 

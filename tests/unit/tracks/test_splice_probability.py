@@ -249,3 +249,32 @@ def test_that_an_empty_region_is_no_crash(
 def test_that_the_track_that_models_name_is_there() -> None:
     names = {card.name for card in discover(tracks, "TRACK").values()}
     assert set(CARD.tracks) <= names
+
+
+@pytest.mark.parametrize("cut", [1_150, 1_200, 1_202, 1_260])
+def test_that_joined_pieces_equal_the_whole_with_a_variant_at_the_seam(
+    cut: int,
+    toy_model: SpliceModel,
+    toy_reference: Reference,
+    toy_genes: GeneModels,
+) -> None:
+    one = variant(toy_reference, 1_200, 4, "A")
+
+    def part(start: int, end: int) -> SplicePrediction:
+        return predict(
+            toy_model,
+            Interval("chr1", start, end),
+            reference=toy_reference,
+            genes=toy_genes,
+            variant=one,
+        )
+
+    whole = part(1_100, 1_300)
+    seamed = splice_probability.joined([part(1_100, cut), part(cut, 1_300)])
+    assert seamed.interval == whole.interval
+    assert seamed.genes == whole.genes
+    assert seamed.alt is not None
+    assert whole.alt is not None
+    for name in SIGNALS:
+        np.testing.assert_allclose(seamed.ref[name], whole.ref[name], atol=1e-6)
+        np.testing.assert_allclose(seamed.alt[name], whole.alt[name], atol=1e-6)
