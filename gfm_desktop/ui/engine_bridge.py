@@ -26,7 +26,7 @@ class EngineBridge(QObject):
 
     submitted = Signal(str, object)
     """Job id and job."""
-    event = Signal(str, object)
+    told = Signal(str, object)
     """Job id and event, on the GUI thread."""
     _arrived = Signal(str, object)
 
@@ -76,4 +76,4 @@ class EngineBridge(QObject):
             self._callbacks.pop(job_id, None)
         if callback is not None:
             callback(event)
-        self.event.emit(job_id, event)
+        self.told.emit(job_id, event)

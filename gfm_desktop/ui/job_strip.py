@@ -167,7 +167,7 @@ class JobStrip(QWidget):
         row.addWidget(self.more)
         row.addStretch(1)
         bridge.submitted.connect(self._submitted)
-        bridge.event.connect(self._event)
+        bridge.told.connect(self._event)
         self._show()
 
     @property

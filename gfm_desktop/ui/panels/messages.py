@@ -80,7 +80,7 @@ class MessagesPanel(QWidget):
         column.addLayout(row)
         listen(self, workspace.message, self.say)
         bridge.submitted.connect(self._submitted)
-        bridge.event.connect(self._event)
+        bridge.told.connect(self._event)
         self.copy.clicked.connect(self._copy)
         self.clear.clicked.connect(self._clear)
         self._show()

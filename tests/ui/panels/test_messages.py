@@ -56,7 +56,7 @@ def test_that_a_failure_nobody_told_is_logged_with_its_details(
 ) -> None:
     job_id = bridge.submit(OpenGenome("/data/hg19.fa"))
     failed = Failed("It broke.", where="hg19.fa", details="Traceback: line 1")
-    with qtbot.waitSignal(bridge.event):
+    with qtbot.waitSignal(bridge.told):
         engine.sinks[job_id](job_id, failed)
     texts = [message.text for message in panel.messages]
     assert "It broke. [hg19.fa]" in texts[0]
@@ -76,7 +76,7 @@ def test_that_what_the_starter_said_is_not_said_twice(
 
     job_id = bridge.submit(OpenGenome("/data/hg19.fa"), tell)
     done = Finished("All done", counts={"scored": 1}, warnings=("But.",))
-    with qtbot.waitSignal(bridge.event):
+    with qtbot.waitSignal(bridge.told):
         engine.sinks[job_id](job_id, done)
     assert [message.text for message in panel.messages] == ["All done", "But."]
 

@@ -65,7 +65,7 @@ def test_that_a_job_that_ends_at_once_is_never_shown(
     qtbot.addWidget(strip)
     strip.show()
     job_id = bridge.submit(Task("Tile"))
-    with qtbot.waitSignal(bridge.event):
+    with qtbot.waitSignal(bridge.told):
         engine.tell(job_id, Finished("done"))
     assert strip.jobs == ()
     assert strip.idle.isVisible()
