@@ -41,10 +41,11 @@ class OpenGenome:
         yield Progress(0, None, "contigs", "Reading the genome")
         reference = context.reference(self.path)
         bases = sum(reference.contigs.values())
+        count = len(reference.contigs)
+        contigs = "1 contig" if count == 1 else f"{count:,} contigs"
         build = f", {reference.build}" if reference.build else ""
         return Finished(
-            f"{Path(self.path).name}: {len(reference.contigs):,} contigs, "
-            f"{bases:,} bp{build}",
+            f"{Path(self.path).name}: {contigs}, {bases:,} bp{build}",
             outputs={"genome": self.path},
             warnings=tuple(reference.notes),
         )

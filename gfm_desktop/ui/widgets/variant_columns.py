@@ -69,7 +69,7 @@ FIXED: tuple[TableColumn, ...] = (
                 "score", lambda r: number(r.score), "score", "0.000 bar bar",
                 descending_first=True),
     TableColumn("status", "Status", "What became of the record", "status",
-                lambda r: LABELS[r.status], "status", "Outside genes x"),
+                lambda r: LABELS[r.status], "status", "Unreadable line xxx"),
     TableColumn("gene", "Gene", "Gene that the score belongs to", "text",
                 lambda r: r.gene or MISSING, "gene", "FAM230AB"),
     TableColumn("chrom", "Chrom", "Chromosome as in the file", "text",
