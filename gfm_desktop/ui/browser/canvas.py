@@ -74,15 +74,14 @@ class Canvas(Surface):
             ratio = self.devicePixelRatioF()
             self._picture = QPixmap(self.size() * ratio)
             self._picture.setDevicePixelRatio(ratio)
-            painter = QPainter(self._picture)
+            # As context managers: a painter left open by an error is a crash of Qt.
+            with QPainter(self._picture) as painter:
+                painter.setFont(self.font())
+                canvas_paint.paint_picture(painter, self)
+        with QPainter(self) as painter:
+            painter.drawPixmap(0, 0, self._picture)
             painter.setFont(self.font())
-            canvas_paint.paint_picture(painter, self)
-            painter.end()
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._picture)
-        painter.setFont(self.font())
-        canvas_paint.paint_hover(painter, self)
-        painter.end()
+            canvas_paint.paint_hover(painter, self)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme and the text size."""

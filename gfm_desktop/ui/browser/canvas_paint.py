@@ -44,11 +44,14 @@ def paint_picture(painter: QPainter, canvas: Surface) -> None:
         top = header + placed.top - canvas.scroll_y
         if top < canvas.height() and top + placed.height > header:
             _paint_lane(painter, canvas, placed, view, offset)
+    below = header + canvas.content_height() - canvas.scroll_y
+    rest = QRectF(0, below, canvas.width(), max(0, canvas.height() - below))
+    painter.fillRect(rest, color(palette.background))
     painter.restore()
     _paint_header(painter, canvas, view, offset)
     painter.setPen(QPen(color(palette.border), 1))
     x = canvas.gutter - 0.5
-    painter.drawLine(QPointF(x, 0), QPointF(x, canvas.height()))
+    painter.drawLine(QPointF(x, 0), QPointF(x, min(below, canvas.height())))
 
 
 def paint_hover(painter: QPainter, canvas: Surface) -> None:

@@ -13,6 +13,7 @@ from gfm_desktop.ui.browser.scale import signed
 if TYPE_CHECKING:
     from gfm_desktop.ui.browser.signals import Drawing, Pane, Step
     from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.ui.palette import Palette
 
 _NARROWEST = 2.0
 _LABELLED = 0.05
@@ -73,28 +74,54 @@ def paint_alt(painter: QPainter, pane: Pane, view: View, shown: Drawing) -> None
     painter.drawLines(tops)
 
 
-def paint_change(
+def paint_changes(
     painter: QPainter, rect: QRectF, pane: Pane, view: View, shown: Drawing
 ) -> None:
-    """Write the largest change beside its peak, on a plate, inside the lane."""
-    best = shown.peak
-    if best is None or abs(best.difference) < _LABELLED:
-        return
-    x = view.x(view.interval.start + best.offset + 0.5)
-    if not rect.left() <= x <= rect.right():
-        return
-    palette = view.palette
-    text = signed(best.difference)
+    """Write the largest gain and loss beside their peaks, the larger one first."""
+    taken: list[QRectF] = []
+    for best in shown.peaks:
+        x = view.x(view.interval.start + best.offset + 0.5)
+        if abs(best.difference) < _LABELLED or not rect.left() <= x <= rect.right():
+            continue
+        gain = best.difference > 0
+        text = f"{'gain' if gain else 'loss'} {signed(best.difference)}"
+        plate = _beside(painter, rect, pane, view, x, best.highest, text)
+        free = [p for p in plate if not any(p.intersects(other) for other in taken)]
+        if free:
+            taken.append(free[0])
+            _write_change(painter, free[0], text, view.palette, gain=gain)
+
+
+def _beside(
+    painter: QPainter,
+    rect: QRectF,
+    pane: Pane,
+    view: View,
+    x: float,
+    value: float,
+    text: str,
+) -> list[QRectF]:
+    """Return where a label can stand: right of its peak, or left of it."""
     metrics = painter.fontMetrics()
     width, height = metrics.horizontalAdvance(text) + 10, metrics.height()
     aside = 4 + max(0.5, view.scale / 2)
-    left = x + aside if x + width + aside < rect.right() else x - width - aside
-    top = min(max(pane.y(best.highest) - 2, pane.one - 2), pane.zero - height)
-    plate = QRectF(left, top, width, height)
+    top = min(max(pane.y(value) - 2, pane.one - 2), pane.zero - height)
+    right = QRectF(x + aside, top, width, height)
+    left = QRectF(x - aside - width, top, width, height)
+    return [
+        plate
+        for plate in (right, left)
+        if rect.left() <= plate.left() and plate.right() <= rect.right()
+    ]
+
+
+def _write_change(
+    painter: QPainter, plate: QRectF, text: str, palette: Palette, *, gain: bool
+) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded(palette.surface, 0.9))
     painter.drawRoundedRect(plate, 3, 3)
-    painter.setPen(QColor(palette.alt if best.difference > 0 else palette.loss))
+    painter.setPen(QColor(palette.alt if gain else palette.loss))
     painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
 
 

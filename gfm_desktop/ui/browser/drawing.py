@@ -87,8 +87,19 @@ def chip(
             x += swatch + gap * 0.5
         advance = metrics.horizontalAdvance(text)
         painter.setPen(QColor(palette.muted))
-        where = QRectF(x, plate.top(), advance + 2, height)
+        where = QRectF(x, plate.top(), advance + 2, plate.height())
         painter.drawText(where, int(_LEFT_MIDDLE), text)
         x += advance + gap * 1.2
     painter.restore()
     return plate
+
+
+def chip_rect(painter: QPainter, parts: list[tuple[str, QColor | None]]) -> QRectF:
+    """Return the plate that `chip` will need, with its corner at the origin."""
+    metrics = painter.fontMetrics()
+    swatch, gap = metrics.ascent() * 0.75, metrics.horizontalAdvance("n")
+    width = float(gap)
+    for text, colour in parts:
+        width += metrics.horizontalAdvance(text) + gap * 1.2
+        width += swatch + gap * 0.5 if colour is not None else 0
+    return QRectF(0, 0, width, metrics.height() + 4)

@@ -9,10 +9,12 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 
 from gfm_desktop.genome.variant import VariantKind
-from gfm_desktop.ui.browser.drawing import chip, faded, hairline
+from gfm_desktop.ui.browser.drawing import chip, chip_rect, faded, hairline
 from gfm_desktop.ui.theme import level_color
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
@@ -26,6 +28,7 @@ CUTS = (0.2, 0.5, 0.8)
 BAR_HEIGHT = 26.0
 RADIUS = 4.6
 _LONGEST = 24
+_ASIDE = RADIUS + 8
 
 
 def paint_name(
@@ -34,17 +37,30 @@ def paint_name(
     middle: QPointF,
     chosen: VariantRow,
     palette: Palette,
+    others: Sequence[QPointF],
 ) -> None:
-    """Write the selected variant's alleles and score beside its ring."""
+    """Write the selected variant's alleles and score beside its ring.
+
+    Args:
+        painter: Where to paint; its font is used.
+        rect: The lane; the text stays inside.
+        middle: Middle of the ring.
+        chosen: The selected variant.
+        palette: Colours.
+        others: Heads that the text should not cover: it takes the emptier side.
+    """
     alleles = f"{shortened(chosen.ref, 10)} → {shortened(chosen.alt, 10)}"
     score = "" if chosen.score is None else f"   {chosen.score:.2f}"
-    metrics = painter.fontMetrics()
-    width = metrics.horizontalAdvance(alleles + score) + 16
-    right = middle.x() + 12 + width
-    if right > rect.right() - 2:
-        right = middle.x() - 12
-    top = max(middle.y() - metrics.height() / 2 - 2, 1.0)
-    chip(painter, QPointF(right, top), [(alleles + score, None)], palette)
+    parts: list[tuple[str, QColor | None]] = [(alleles + score, None)]
+    plate = chip_rect(painter, parts)
+    top = max(middle.y() - plate.height() / 2, 1.0)
+    plate.moveTo(middle.x() + _ASIDE, top)
+    left = plate.translated(-plate.width() - 2 * _ASIDE, 0)
+    crowd = sum(plate.contains(head) for head in others)
+    emptier = sum(left.contains(head) for head in others) < crowd
+    if plate.right() > rect.right() - 2 or (emptier and left.left() > rect.left()):
+        plate = left
+    chip(painter, plate.topRight(), parts, palette)
 
 
 def paint_grid(painter: QPainter, rect: QRectF, palette: Palette, stand: Stand) -> None:

@@ -36,6 +36,8 @@ SLIDER_STEPS = 100
 _SUGGESTIONS = 12
 _HINT = "Position, gene or variant"
 
+_LONGEST_LOCUS = "chr22:248,000,000-248,999,999   "
+
 
 class LocusBox(QLineEdit):
     """The locus as text; Escape puts back what is on show."""
@@ -150,13 +152,20 @@ class LocusBar(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._dress()
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._widen()
+
+    def _widen(self) -> None:
+        """Keep room for the longest locus, in the current size of text."""
+        room = self.fontMetrics().horizontalAdvance(_LONGEST_LOCUS)
+        self.box.setMinimumWidth(room)
+        self.box.setMaximumWidth(round(room * 1.8))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
         row.setSpacing(4)
-        self.box.setMinimumWidth(230)
-        self.box.setMaximumWidth(430)
+        self._widen()
         self.slider.setFixedWidth(130)
         policy = QSizePolicy.Policy
         self.error.setSizePolicy(policy.Ignored, policy.Preferred)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gfm_desktop.ui.browser.reduction import Columns, reduced, runs
+from gfm_desktop.ui.theme import scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +19,14 @@ if TYPE_CHECKING:
 
 WIDEST = 250_000
 """bp of the widest view whose arrays are put together: 1 MB each."""
-_LEGEND = 14
+_LEGEND = 16
 _LOWEST_PANE = 46
-_BETWEEN = 12
+_BETWEEN = 15
+"""Pixels between two panes at 100 % text size: the labels 0 and 1 need a line each."""
 FAINTEST = 0.004
 """Probability below which a column is not drawn: less than half a pixel."""
+_FAINTEST_CHANGE = 0.01
+"""Change below which ALT is drawn as REF: scores are published with two decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The largest change on screen.
+    """The largest gain or loss on screen.
 
     Attributes:
         offset: Its base, counted from the view's first.
@@ -106,18 +110,19 @@ class Drawing:
         steps: Curve of REF.
         covered: (left, right) pixels where something is predicted.
         changes: Where ALT differs.
-        peak: The largest change; None where ALT is unknown or equal.
+        peaks: The largest gain and loss; none where ALT is unknown or equal.
     """
 
     steps: list[Step]
     covered: list[tuple[float, float]]
     changes: list[Change]
-    peak: Peak | None
+    peaks: list[Peak]
 
 
 def height_of(strands: Sequence[str]) -> int:
     """Return the least height in which the panes can be read, in pixels."""
-    return _LEGEND + len(strands) * 2 * (_LOWEST_PANE + _BETWEEN)
+    least = _LEGEND + len(strands) * 2 * (_LOWEST_PANE + _BETWEEN)
+    return round(least * scale_of())
 
 
 def panes(strands: Sequence[str], height: float) -> list[Pane]:
@@ -130,13 +135,14 @@ def panes(strands: Sequence[str], height: float) -> list[Pane]:
     which = [(signal, strand) for strand in strands for signal in ("acceptor", "donor")]
     if not which:
         return []
-    pitch = (height - _LEGEND) / len(which)
+    legend, between = _LEGEND * scale_of(), _BETWEEN * scale_of()
+    pitch = (height - legend) / len(which)
     return [
         Pane(
             signal,
             strand,
-            zero=_LEGEND + (number + 1) * pitch - _BETWEEN / 2,
-            one=_LEGEND + number * pitch + _BETWEEN / 2,
+            zero=legend + (number + 1) * pitch - between / 2,
+            one=legend + number * pitch + between / 2,
         )
         for number, (signal, strand) in enumerate(which)
     ]
@@ -172,7 +178,7 @@ def changes(
     after = reduced(alt, view.interval, view)
     low = np.nan_to_num(before.high, nan=0.0)
     # Where ALT is unknown the comparison is with NaN, and so False.
-    differs = np.abs(after.high - low) >= FAINTEST
+    differs = np.abs(after.high - low) >= _FAINTEST_CHANGE
     return [
         Change(
             float(before.left[i]),
@@ -191,18 +197,24 @@ def covered(view: View, values: NDArray[np.float32]) -> list[tuple[float, float]
     ]
 
 
-def peak(ref: NDArray[np.float32], alt: NDArray[np.float32]) -> Peak | None:
-    """Return the largest change of a view, or None where ALT is REF or unknown."""
+def peaks(ref: NDArray[np.float32], alt: NDArray[np.float32]) -> list[Peak]:
+    """Return the largest gain and the largest loss of a view, the larger one first.
+
+    Where ALT is unknown nothing is compared; a side without a change is left out.
+    """
     known = np.flatnonzero(~np.isnan(alt))
     if not len(known):
-        return None
+        return []
     before = np.nan_to_num(ref[known], nan=0.0)
     difference = alt[known] - before
-    best = int(np.argmax(np.abs(difference)))
-    if not difference[best]:
-        return None
-    highest = float(max(alt[known][best], before[best]))
-    return Peak(int(known[best]), float(difference[best]), highest)
+    found: list[Peak] = []
+    for sign in (1, -1):
+        best = int(np.argmax(sign * difference))
+        change = float(difference[best])
+        if sign * change > 0:
+            highest = float(max(alt[known][best], before[best]))
+            found.append(Peak(int(known[best]), change, highest))
+    return sorted(found, key=lambda item: -abs(item.difference))
 
 
 def drawing(
@@ -210,9 +222,9 @@ def drawing(
 ) -> Drawing:
     """Return everything that one pane shows, ready to paint."""
     if alt is None:
-        return Drawing(curve(view, ref), covered(view, ref), [], None)
+        return Drawing(curve(view, ref), covered(view, ref), [], [])
     return Drawing(
-        curve(view, ref), covered(view, ref), changes(view, ref, alt), peak(ref, alt)
+        curve(view, ref), covered(view, ref), changes(view, ref, alt), peaks(ref, alt)
     )
 
 

@@ -17,7 +17,7 @@ from gfm_desktop.workspace.workspace import SHORTEST_VIEW, fit
 
 CHROMOSOME_1 = 248_956_422
 
-intervals = st.integers(20_000, CHROMOSOME_1 - 20_000).flatmap(
+intervals = st.integers(100_000, CHROMOSOME_1 - 100_000).flatmap(
     lambda start: st.integers(200, 10_000).map(
         lambda size: Interval("chr1", start, start + size)
     )

@@ -37,6 +37,7 @@ FOLDED = 30
 _STRETCH = 240
 _MOST_GENES = 3
 _SHORT_ALLELE = 8
+_LONGEST = 90
 
 
 class SpliceTrack(PlainTrack):
@@ -126,8 +127,9 @@ class SpliceTrack(PlainTrack):
         """Paint both alleles, or in words why there is nothing yet."""
         state = self._predictions.state(view.interval)
         bad = state.stage is Stage.FAILED
+        words = f"{state.message} Right-click to try again." if bad else state.message
         if not self._drawable(view):
-            curves.say(painter, rect, state.message, view, bad=bad)
+            curves.say(painter, rect, words, view, bad=bad)
             return
         shown = self._panes(rect, view)
         if not shown:
@@ -137,19 +139,23 @@ class SpliceTrack(PlainTrack):
         for pane in shown:
             curves.paint_frame(painter, rect, pane, view)
         region = self._region(view)
-        if state.stage in (Stage.WAITING, Stage.FAILED):
+        wanted = self._predictions.wanted(view.interval)
+        if wanted is not None and state.stage in (Stage.WAITING, Stage.FAILED):
+            asked = rect.intersected(
+                QRectF(view.x(wanted.start), 0, len(wanted) * view.scale, rect.height())
+            )
             for left, right in signals.gaps(view, region.known):
                 area = QRectF(left, 8, right - left, rect.height() - 12)
-                area = area.intersected(rect)
-                curves.paint_gap(painter, area, state.message, view, bad=bad)
+                area = area.intersected(asked)
+                curves.paint_gap(painter, area, words, view, bad=bad)
         drawn = [(pane, self._drawing(view, pane)) for pane in shown]
         for pane, drawing in drawn:
             curves.paint_ref(painter, pane, view, drawing)
             curves.paint_alt(painter, pane, view, drawing)
         for pane, drawing in drawn:
-            curves.paint_change(painter, rect, pane, view, drawing)
+            curves.paint_changes(painter, rect, pane, view, drawing)
         if region.known.any():
-            self._paint_legend(painter, rect, view, region)
+            self._paint_legend(painter, rect, view)
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
         """Read the values under the mouse; the highest REF or ALT of the pixel."""
@@ -204,21 +210,53 @@ class SpliceTrack(PlainTrack):
         self._drawings[pane.name] = (region, view.width, drawing)
         return drawing
 
-    def _paint_legend(
-        self, painter: QPainter, rect: QRectF, view: View, region: Region
-    ) -> None:
+    def legend(self, view: View) -> list[tuple[str, str]]:
+        """Return what the legend says: texts, each with its colour's name or none.
+
+        Genes with their strands, the alleles, and how ALT's prediction stands.
+        """
+        parts = [(text, "") for text in self._genes(view)]
+        parts.append(("REF", "ref"))
+        variant = self._region(view).variant
+        if variant is not None:
+            place = f"{variant.position:,} {_alleles(variant)}"
+            parts += [(f"ALT {place}", "alt"), ("gain", "gain"), ("loss", "loss")]
+        state = self._predictions.overlay_state()
+        match state.stage:
+            case Stage.WAITING:
+                parts.append(("ALT: predicting", ""))
+            case Stage.FAILED:
+                parts.append((_short(f"ALT failed: {state.message}"), ""))
+            case Stage.IDLE if state.message:
+                parts.append((_short(state.message), ""))
+        return parts
+
+    def _genes(self, view: View) -> list[str]:
+        """Return the genes on screen with their strands, in one text, or none."""
+        models = self._workspace.annotation
+        if models is None:
+            return ["no gene models: both strands"]
+        genes = models.overlapping(view.interval)
+        names = [f"{gene.name} ({_sign(gene.strand)})" for gene in genes]
+        if len(names) > _MOST_GENES:
+            names[_MOST_GENES:] = [f"{len(names) - _MOST_GENES} more"]
+        return [", ".join(names)] if names else []
+
+    def _paint_legend(self, painter: QPainter, rect: QRectF, view: View) -> None:
         palette = view.palette
-        parts: list[tuple[str, QColor | None]] = []
-        if region.genes:
-            names = ", ".join(region.genes[:_MOST_GENES])
-            more = len(region.genes) - _MOST_GENES
-            parts.append((f"{names} +{more}" if more > 0 else names, None))
-        parts.append(("REF", QColor(palette.ref)))
-        if region.variant is not None:
-            parts.append((f"ALT {_alleles(region.variant)}", QColor(palette.alt)))
-            parts.append(("gain", faded(palette.gain, 0.65)))
-            parts.append(("loss", faded(palette.loss, 0.65)))
+        tints: dict[str, QColor | None] = {
+            "": None,
+            "ref": QColor(palette.ref),
+            "alt": QColor(palette.alt),
+            "gain": faded(palette.gain, 0.65),
+            "loss": faded(palette.loss, 0.65),
+        }
+        parts = [(text, tints[tint]) for text, tint in self.legend(view)]
         chip(painter, QPointF(rect.right() - 6, 0), parts, palette)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
 
 
 def _alleles(variant: Variant) -> str:

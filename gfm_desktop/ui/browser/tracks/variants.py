@@ -211,7 +211,8 @@ class VariantsTrack(PlainTrack):
                 painter.setPen(hairline(palette.accent, 2.2))
                 middle = head_place(item, stand)
                 painter.drawEllipse(middle, RADIUS + 4, RADIUS + 4)
-                paint_name(painter, rect, middle, chosen, palette)
+                others = [head_place(other, stand) for other in items]
+                paint_name(painter, rect, middle, chosen, palette, others)
 
 
 def described(row: VariantRow) -> str:

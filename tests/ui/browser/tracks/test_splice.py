@@ -1,24 +1,29 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.tracks.splice_probability import SIGNALS, SplicePrediction
 from gfm_desktop.ui.browser import signals
+from gfm_desktop.ui.browser.canvas_paint import label_font
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.splice import FOLDED, SpliceTrack
-from gfm_desktop.ui.theme import LIGHT
+from gfm_desktop.ui.theme import LIGHT, apply, current, scale_of
 from gfm_desktop.workspace.prediction_region import Region, assemble
 from gfm_desktop.workspace.predictions import Stage, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtWidgets import QApplication
 
     from gfm_desktop.ui.browser.track import Track
     from gfm_desktop.ui.palette import Palette
@@ -38,8 +43,16 @@ class Canned:
     revision: int = 1
     automatic: bool = True
 
+    selected: State = field(default_factory=lambda: State(Stage.IDLE))
+
     def state(self, view: Interval) -> State:
         return self.now
+
+    def overlay_state(self) -> State:
+        return self.selected
+
+    def wanted(self, view: Interval) -> Interval | None:
+        return view
 
     def region(self, view: Interval) -> Region:
         return assemble(view, self.tiles, self.overlay)
@@ -105,8 +118,7 @@ def test_that_gain_and_loss_are_the_difference_of_the_arrays() -> None:
     loss, gain = signals.changes(view, ref, alt)
     assert (loss.ref, loss.alt) == (pytest.approx(0.9), pytest.approx(0.1))
     assert (gain.left, gain.right) == (500.0, 510.0)
-    peak = signals.peak(ref, alt)
-    assert peak is not None
+    peak = signals.peaks(ref, alt)[0]
     assert (peak.offset, peak.difference) == (20, pytest.approx(-0.8))
 
 
@@ -115,7 +127,7 @@ def test_that_an_unknown_alt_is_no_change() -> None:
     ref = np.full(10, 0.5, np.float32)
     alt = np.full(10, np.nan, np.float32)
     assert signals.changes(view, ref, alt) == []
-    assert signals.peak(ref, alt) is None
+    assert signals.peaks(ref, alt) == []
 
 
 def test_that_only_strands_with_genes_get_panes(
@@ -208,3 +220,71 @@ def test_that_a_chromosome_is_never_put_together(
     monkeypatch.setattr(canned, "region", pytest.fail)
     shown = View(Interval("chr1", 0, 50_000_000), 1000.0, LIGHT)
     assert track(workspace, canned).height(shown) == FOLDED
+
+
+def test_that_the_legend_names_genes_with_strands_and_both_alleles(
+    workspace: Workspace, view: Callable[..., View]
+) -> None:
+    canned = Canned([], predicted(1000, 2000, alt={1250: 0.4}))
+    canned.selected = State(Stage.READY)
+    minus = "\N{MINUS SIGN}"
+    shown = track(workspace, canned).legend(view(1100, 4500))
+    assert shown == [
+        (f"UP (+), DOWN ({minus})", ""),
+        ("REF", "ref"),
+        ("ALT 1,301 A>G", "alt"),
+        ("gain", "gain"),
+        ("loss", "loss"),
+    ]
+    workspace.set_annotation(None)
+    assert track(workspace, canned).legend(view(1100, 4500))[0] == (
+        "no gene models: both strands",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State(Stage.WAITING, "Predicting"), "ALT: predicting"),
+        (State(Stage.FAILED, "Out of memory."), "ALT failed: Out of memory."),
+        (State(Stage.IDLE, "No ALT prediction: x."), "No ALT prediction: x."),
+    ],
+)
+def test_that_the_legend_says_how_the_selected_variant_stands(
+    workspace: Workspace, view: Callable[..., View], state: State, said: str
+) -> None:
+    canned = Canned([predicted(1000, 2000)], selected=state)
+    shown = track(workspace, canned).legend(view(1100, 1900))
+    assert shown[-1] == (said, "")
+    assert ("REF", "ref") in shown
+    assert not any(tint == "alt" for _, tint in shown)
+
+
+@pytest.mark.parametrize("scale", [80, 100, 200])
+def test_that_the_labels_of_two_panes_do_not_touch(
+    qapp: QApplication, scale: int
+) -> None:
+    before = current(), round(scale_of() * 100)
+    apply(qapp, LIGHT, scale=scale)
+    try:
+        line = QFontMetricsF(label_font(qapp.font())).capHeight()
+        shown = signals.panes(["+", "-"], signals.height_of(["+", "-"]))
+        for upper, lower in itertools.pairwise(shown):
+            assert lower.one - upper.zero > line * 1.15
+    finally:
+        apply(qapp, before[0], scale=before[1])
+
+
+def test_that_the_largest_gain_and_the_largest_loss_are_both_told() -> None:
+    ref = np.array([0.9, 0.0, 0.5, np.nan, 0.1], np.float32)
+    alt = np.array([0.1, 0.3, 0.4, np.nan, np.nan], np.float32)
+    loss, gain = signals.peaks(ref, alt)
+    assert (loss.offset, gain.offset) == (0, 1)
+    assert loss.difference == pytest.approx(-0.8)
+    assert gain.difference == pytest.approx(0.3)
+    assert (loss.highest, gain.highest) == (pytest.approx(0.9), pytest.approx(0.3))
+    assert signals.peaks(ref, np.full(5, np.nan, np.float32)) == []
+    assert signals.peaks(alt[:3], alt[:3]) == []
+    only = signals.peaks(ref[[0, 2]], alt[[0, 2]])
+    assert [peak.difference for peak in only] == [pytest.approx(-0.8)]
