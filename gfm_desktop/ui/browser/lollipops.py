@@ -25,6 +25,9 @@ NOTABLE = 0.1
 """With bars, lollipops are for scores from here on."""
 SHIFT = 8.0
 """Pixels between the heads of alleles at one position."""
+HEAP = 2
+"""Variants to a piece of `SPACING` pixels above which they are a heap."""
+_FEW = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,18 @@ class Stand:
 
 
 def crowded(marks: VariantMarks, view: View) -> bool:
-    """Tell whether there are too many variants for the pixels."""
-    return marks.total * CROWDED > view.width
+    """Tell whether there are too many variants for the pixels, all over or in a heap.
+
+    A heap: more than `HEAP` to each piece of `SPACING` pixels that has any. Where a
+    base has a pixel of its own there is none: alleles of a base stand side by side.
+    """
+    if marks.total * CROWDED > view.width:
+        return True
+    if marks.total < _FEW or view.scale >= 1.0:
+        return False
+    x = (marks.start - view.interval.start) * view.scale
+    pieces = len(np.unique((x // SPACING).astype(np.int64)))
+    return marks.total > HEAP * pieces
 
 
 def placed(

@@ -137,9 +137,8 @@ def painted(qtbot: QtBot) -> Callable[[Track, View], int]:
         height = track.height(view)
         image = QImage(int(view.width), height, QImage.Format.Format_RGB32)
         image.fill(QColor(view.palette.surface))
-        painter = QPainter(image)
-        track.paint(painter, QRectF(0, 0, view.width, height), view)
-        painter.end()
+        with QPainter(image) as painter:
+            track.paint(painter, QRectF(0, 0, view.width, height), view)
         pixels = np.frombuffer(image.constBits(), np.uint32)
         return len(np.unique(pixels))
 

@@ -112,6 +112,7 @@ class GenesTrack(PlainTrack):
         painter.setFont(font)
         following = _following(placed)
         narrow: dict[str, list[QRectF]] = {}
+        ends: dict[int, float] = {}
         for item, limit in zip(placed, following, strict=True):
             if item.right - item.left < 3:
                 box = self._box(item)
@@ -120,7 +121,8 @@ class GenesTrack(PlainTrack):
             else:
                 self._paint_gene(painter, item, view)
             if item.named:
-                self._paint_name(painter, rect, item, limit, view)
+                room = (ends.get(item.row, -math.inf) + _GAP, limit - _GAP)
+                ends[item.row] = self._paint_name(painter, rect, item, room, view)
         painter.setPen(Qt.PenStyle.NoPen)
         for name, boxes in narrow.items():
             painter.setBrush(QColor(name))
@@ -228,17 +230,30 @@ class GenesTrack(PlainTrack):
         painter: QPainter,
         rect: QRectF,
         item: Placed,
-        limit: float,
+        room: tuple[float, float],
         view: View,
-    ) -> None:
-        """Write the name under the gene, held on screen while any of it is."""
+    ) -> float:
+        """Write the name under the gene, held on screen while any of it is.
+
+        Args:
+            painter: Where to paint.
+            rect: The lane.
+            item: The gene.
+            room: (left, right) pixels that its neighbours in the row leave free.
+            view: What is on screen.
+
+        Returns:
+            Pixel of its right end.
+        """
         width = painter.fontMetrics().horizontalAdvance(item.gene.name) + 4
         left = max(item.left, rect.left() + 4.0)
-        left = min(left, max(item.left, item.right - width, limit - _GAP - width))
+        left = min(left, max(item.left, item.right - width, room[1] - width))
+        left = min(left, max(rect.right() - width, room[0]))
         top = self._box(item).bottom() + 1
         where = QRectF(left, top, width, painter.fontMetrics().height())
         painter.setPen(QColor(view.palette.text))
         painter.drawText(where, int(Qt.AlignmentFlag.AlignLeft), item.gene.name)
+        return where.right()
 
 
 def _row_height() -> float:

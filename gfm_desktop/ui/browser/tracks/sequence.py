@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.interval import Interval
@@ -145,6 +145,10 @@ class SequenceTrack(PlainTrack):
     ) -> None:
         font = small(painter.font(), min(1.0, 0.55 + view.scale / 40))
         font.setWeight(QFont.Weight.DemiBold)
+        # Large text must not run into the cell beside it.
+        spare = 0.86 * view.scale / QFontMetricsF(font).horizontalAdvance("G")
+        if spare < 1:
+            font.setPointSizeF(font.pointSizeF() * spare)
         painter.setFont(font)
         painter.setPen(QColor(view.palette.base_text))
         metrics = painter.fontMetrics()

@@ -33,6 +33,7 @@ from gfm_desktop.ui.browser.lollipops import (
     placed,
 )
 from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
+from gfm_desktop.ui.theme import scale_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from gfm_desktop.workspace.workspace import Workspace
 
 HEIGHT = 112
+_LINE = 12.0
+"""Pixels that a label of the axis needs at 100 % text size."""
 _REACH = 8.0
 _BAR = 4
 FOLDED = 28
@@ -79,8 +82,9 @@ class VariantsTrack(PlainTrack):
         self._placed: tuple[object, list[Lollipop]] | None = None
 
     def height(self, view: View) -> int:
-        """Return the fixed height; one line where no variants are open."""
-        return HEIGHT if self._workspace.table is not None else FOLDED
+        """Return a height that grows with the text; one line without variants."""
+        height = HEIGHT if self._workspace.table is not None else FOLDED
+        return round(height * scale_of())
 
     def stand(self, height: float, most: float = 1.0) -> Stand:
         """Return the vertical measures of a lane of this height."""
@@ -110,7 +114,12 @@ class VariantsTrack(PlainTrack):
             return []
         stand = self.stand(rect.height(), scene.most)
         values = (*CUTS, 1.0) if scene.most == 1.0 else (scene.most,)
-        return [AxisMark(stand.top(value), f"{value:.3g}") for value in values]
+        marks: list[AxisMark] = []
+        for value in sorted(values, reverse=True):
+            y = stand.top(value)
+            if not marks or y - marks[-1].y >= _LINE * scale_of():
+                marks.append(AxisMark(y, f"{value:.3g}"))
+        return marks
 
     def data(self, view: View) -> str:
         """Return the variants on screen, at most `MOST_COPIED`, as written."""

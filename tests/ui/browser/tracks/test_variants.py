@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import VariantKind
-from gfm_desktop.ui.browser.lollipops import SPACING, Stand, placed
+from gfm_desktop.ui.browser.lollipops import SPACING, Stand, crowded, placed
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.variants import HEIGHT, VariantsTrack, described
 from gfm_desktop.ui.theme import LIGHT
@@ -18,7 +18,7 @@ from gfm_desktop.workspace.score_columns import STATUSES
 from gfm_desktop.workspace.variant_row import VariantMarks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from gfm_desktop.ui.browser.marks import ContigMarks
     from gfm_desktop.ui.browser.track import Track
@@ -91,6 +91,23 @@ def test_that_where_crowded_the_highest_of_each_place_stays() -> None:
     items = placed(made(starts, scores.tolist()), at(0, 1_000_000), STAND)
     assert len(items) <= 1000 / SPACING
     assert max(item.score or 0 for item in items) == scores.max()
+
+
+@pytest.mark.parametrize(
+    ("starts", "size", "expected"),
+    [
+        (range(500_000, 520_000, 200), 1_000_000, True),
+        (range(0, 1_000_000, 10_000), 1_000_000, False),
+        ((500_000, 500_001, 500_002), 1_000_000, False),
+        ((50,) * 40, 100, False),
+    ],
+    ids=["heap", "spread", "a few", "alleles of one base"],
+)
+def test_that_a_heap_in_an_empty_view_is_crowded_too(
+    starts: Sequence[int], size: int, expected: bool
+) -> None:
+    marks = made(list(starts), [0.5] * len(starts))
+    assert crowded(marks, at(0, size)) is expected
 
 
 def test_that_the_selected_one_is_drawn_even_where_crowded(
