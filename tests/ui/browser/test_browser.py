@@ -373,3 +373,48 @@ def test_that_tracks_are_found_by_key(browser: BrowserPanel) -> None:
     assert [browser.track(key).key for key in keys] == keys
     with pytest.raises(KeyError):
         browser.track("nothing")
+
+
+def test_that_other_gene_models_are_predicted_anew_once_the_view_is_at_rest(
+    browser: BrowserPanel, clerk: Clerk, variants: Workspace, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: len(clerk.jobs) > 0)
+    before: list[Any] = list(clerk.jobs)
+    variants.set_annotation(None)
+    qtbot.waitUntil(lambda: len(clerk.jobs) > len(before))
+    asked: Any = clerk.jobs[-1]
+    assert before[-1].annotation
+    assert asked.annotation == ""
+    assert (asked.start, asked.end) == (before[-1].start, before[-1].end)
+
+
+def test_that_the_button_follows_the_tracks_menu(
+    browser: BrowserPanel, clerk: Clerk
+) -> None:
+    assert browser.bar.predict.isChecked()
+    action = next(
+        action
+        for action in browser.track("splice").actions()
+        if action.title == "Predict while browsing"
+    )
+    action.run()
+    assert not browser.bar.predict.isChecked()
+    assert not browser.predictions.automatic
+
+
+def test_that_lollipops_stay_on_their_base_between_two_bases(
+    canvas: Canvas, browser: BrowserPanel, variants: Workspace
+) -> None:
+    variants.go_to(Interval("chr1", 1980, 2020))
+    track: Any = browser.track("variants")
+    for pixels in (0.0, 3.3, 7.7, 11.1):
+        canvas.gestures.pan(pixels)
+        view, offset = canvas.view()
+        rect = canvas.lane_rect("variants")
+        assert rect is not None
+        item = next(i for i in track.lollipops(view, rect.height()) if i.row == 0)
+        on_canvas = canvas.gutter + item.x - offset
+        assert on_canvas == pytest.approx(canvas.x_of(1999.5), abs=1e-6)
+        hit = canvas.hit(QPointF(on_canvas, rect.top() + item.top))
+        assert hit is not None
+        assert hit.row == 0
