@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gfm_desktop.genome.judgement import Judge
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.vcf import VcfReader
 
 FEWEST_RECORDS = 20
 """Below this many compared records a share of mismatches says nothing."""
+MISFIT = "This genome does not fit the variants"
+"""How the warning of a wrong genome begins."""
 MOST_MISMATCHES = 0.1
 """Share of REF mismatches above which the genome does not fit: even exome calls on the
 neighbouring build agree by chance in a quarter to a third of records only."""
@@ -71,7 +75,7 @@ def _wrong_genome(reader: VcfReader, judge: Judge, reference: Reference) -> list
             )
         lengths = "".join(f" By its header, {why}." for why in misplaced.values())
         return [
-            f"This genome does not fit the variants: REF differs in {mismatched:,} of "
+            f"{MISFIT}: REF differs in {mismatched:,} of "
             f"{checked:,} records ({mismatched / checked:.0%}).{looks}{lengths}"
             + _explanation(judge, mismatched)
         ]
@@ -90,6 +94,11 @@ def _wrong_genome(reader: VcfReader, judge: Judge, reference: Reference) -> list
             "they belong together."
         )
     return warnings
+
+
+def misfit(warnings: Sequence[str]) -> str:
+    """Return the warning that the genome is the wrong one; empty where it fits."""
+    return next((text for text in warnings if text.startswith(MISFIT)), "")
 
 
 _PATTERNS = {

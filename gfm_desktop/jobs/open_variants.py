@@ -58,7 +58,7 @@ class OpenVariants:
         fit = opened.summary.counts.get("pending", 0)
         return Finished(
             f"{Path(self.path).name}: {opened.summary.records:,} records, "
-            f"{rows:,} alleles, {fit:,} can be scored",
+            f"{rows:,} alleles, {fit:,} to be scored",
             counts=dict(opened.summary.counts),
             outputs={"variants": self.path, "table": str(opened.table)},
             warnings=opened.summary.warnings,

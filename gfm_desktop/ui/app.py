@@ -34,7 +34,7 @@ def run(
 
     Args:
         files: Files to open, of any kind and in any order.
-        sample: Open the shipped sample.
+        sample: Open the shipped sample; `files` take the place of its own.
         when_usable: Called once, when everything that was asked for is on screen.
     """
     application = make_application()
@@ -50,7 +50,7 @@ def run(
         tell_when_usable(window, when_usable, asked=sample or bool(files))
     if sample:
         window.commands.open_sample()
-    elif files:
+    if files:
         window.commands.open_paths(files)
     window.show()
     for warning in settings.warnings:

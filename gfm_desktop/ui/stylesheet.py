@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gfm_desktop import paths
+
 if TYPE_CHECKING:
     from gfm_desktop.ui.palette import Palette
 
@@ -35,6 +37,11 @@ def stylesheet(palette: Palette, scale: int = 100) -> str:
             _bars(palette, unit),
         )
     )
+
+
+def _check_mark() -> str:
+    """Return the picture of a tick, as style sheets want paths on every system."""
+    return (paths.resources() / "icons" / "check.svg").as_posix()
 
 
 def _px(value: float, unit: float) -> str:
@@ -111,6 +118,12 @@ QToolButton::menu-indicator {{ subcontrol-position: right center;
 def _fields(p: Palette, unit: float) -> str:
     pad = f"{_px(4, unit)} {_px(8, unit)}"
     return f"""
+QCheckBox::indicator {{ width: {_px(13, unit)}; height: {_px(13, unit)};
+  border: 1px solid {p.muted}; border-radius: 3px; background: {p.surface}; }}
+QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent};
+  image: url("{_check_mark()}"); }}
+QCheckBox::indicator:focus {{ border-color: {p.accent}; }}
+QCheckBox::indicator:disabled {{ border-color: {p.faint}; }}
 QLineEdit, QPlainTextEdit, QTextEdit {{ background: {p.surface};
   border: 1px solid {p.border}; border-radius: 6px; padding: {pad};
   selection-background-color: {p.accent}; selection-color: {p.on_accent}; }}

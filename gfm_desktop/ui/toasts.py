@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WIDTH = 400
 """Width at the normal text size, in pixels."""
-MOST = 4
+MOST = 3
 """More at once would cover the window; the messages panel has them all."""
 _GAP = 10
 _STRIPE = 4
@@ -51,7 +51,7 @@ class Look:
 LOOKS: dict[str, Look] = {
     "info": Look("success", "good", 6),
     "warning": Look("warning", "warning", 20),
-    "error": Look("error", "bad", 0),
+    "error": Look("error", "bad", 40),
 }
 
 

@@ -10,7 +10,9 @@ from psygnal import Signal
 
 from gfm_desktop.engine.engine import Priority
 from gfm_desktop.errors import GfmError
+from gfm_desktop.genome.detective import misfit
 from gfm_desktop.jobs.events import Cancelled, Event, Failed, Finished
+from gfm_desktop.workspace.earlier_run import earlier_run
 from gfm_desktop.workspace.file_kind import FileKind, SortedFiles, sort_files
 from gfm_desktop.workspace.workspace import VariantSet
 
@@ -186,6 +188,11 @@ class Opening:
         table = Path(finished.outputs["table"])
         variants = VariantSet(path, table, dict(finished.counts), finished.warnings)
         self.workspace.set_variants(variants, ScoreTable(table))
+        run = earlier_run(table, self.workspace.annotation)
+        if run is not None:
+            self.workspace.set_run(run, recount=True)
+            text = "Scores of an earlier run are shown; scoring goes on from there."
+            self.workspace.message.emit("info", text)
 
     def _submit(
         self, job: Job, plan: _Plan, kind: FileKind, show: Callable[[Finished], str]
@@ -240,8 +247,10 @@ class Opening:
         self._continue(plan)
 
     def _warn(self, finished: Finished) -> None:
+        wrong = misfit(finished.warnings)
         for warning in finished.warnings:
-            self.workspace.message.emit("warning", warning)
+            level = "error" if warning == wrong else "warning"
+            self.workspace.message.emit(level, warning)
 
     def _wait(self, files: dict[FileKind, Path]) -> None:
         waiting = (*self.workspace.waiting, *files.values())

@@ -50,7 +50,7 @@ def paint_name(
         others: Heads that the text should not cover: it takes the emptier side.
     """
     alleles = f"{shortened(chosen.ref, 10)} → {shortened(chosen.alt, 10)}"
-    score = "" if chosen.score is None else f"   {chosen.score:.2f}"
+    score = "" if chosen.score is None else f"   {chosen.score:.3f}"
     parts: list[tuple[str, QColor | None]] = [(alleles + score, None)]
     plate = chip_rect(painter, parts)
     top = max(middle.y() - plate.height() / 2, 1.0)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -158,21 +159,27 @@ class LocusBar(QWidget):
     def _widen(self) -> None:
         """Keep room for the longest locus, in the current size of text."""
         room = self.fontMetrics().horizontalAdvance(_LONGEST_LOCUS)
-        self.box.setMinimumWidth(room)
+        # A small window still shows the contig and the first position.
+        self.box.setMinimumWidth(round(room * 0.5))
         self.box.setMaximumWidth(round(room * 1.8))
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 8, 6)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.setSpacing(2)
+        row = QHBoxLayout()
+        column.addLayout(row)
+        column.addWidget(self.error)
         row.setSpacing(4)
         self._widen()
-        self.slider.setFixedWidth(130)
+        self.slider.setMinimumWidth(40)
+        self.slider.setMaximumWidth(130)
         policy = QSizePolicy.Policy
+        self.error.setWordWrap(True)
         self.error.setSizePolicy(policy.Ignored, policy.Preferred)
         for widget in (self.back, self.forward):
             row.addWidget(widget)
         row.addWidget(self.box, 3)
-        row.addWidget(self.error, 4)
         row.addStretch(1)
         for tool in (self.whole, self.zoom_out, self.slider, self.zoom_in):
             row.addWidget(tool)
@@ -273,8 +280,7 @@ class LocusBar(QWidget):
         self.zoomed.emit(length / max(1, len(self._workspace.locus)))
 
     def _fail(self, what: str, todo: str) -> None:
-        self.error.setText(what)
-        self.error.setToolTip(f"{what} {todo}".strip())
+        self.error.setText(f"{what} {todo}".strip())
         self.error.setAccessibleName(what)
         self.error.show()
         self._mark(invalid=True)

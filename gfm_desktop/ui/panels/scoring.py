@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gfm_desktop.genome.detective import misfit
 from gfm_desktop.genome.status import Status
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.widgets.facts import FactGrid
@@ -229,6 +230,9 @@ class ScoringPanel(QWidget):
         return self._scoring.obstacle()
 
     def _caution(self) -> str:
+        variants = self._workspace.variants
+        if variants is not None and (wrong := misfit(variants.warnings)):
+            return wrong
         scorer = self._scorer
         if scorer is None or not scorer.needs_annotation:
             return ""

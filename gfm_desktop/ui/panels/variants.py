@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gfm_desktop.engine.engine import Priority
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Event, Failed, Finished
 from gfm_desktop.ui.panel import Panel
@@ -83,7 +84,8 @@ class VariantsPanel(QWidget):
         if run is None or variants is None:
             return None
         job = ExportScores(str(run.folder), str(path), table=str(variants.table))
-        return self._bridge.submit(job, self._exported)
+        # Not behind a scoring that takes hours: what is scored is written now.
+        return self._bridge.submit(job, self._exported, priority=Priority.INTERACTIVE)
 
     def _build(self) -> None:
         top = QHBoxLayout()

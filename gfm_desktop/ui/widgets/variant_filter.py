@@ -152,7 +152,7 @@ class VariantFilter(QWidget):
         box.setPlaceholderText("Search ID, gene or position")
         box.setToolTip(SEARCH_TIP)
         box.setClearButtonEnabled(True)
-        box.setMinimumWidth(150)
+        box.setMinimumWidth(70)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.activated.connect(lambda: box.setFocus(Qt.FocusReason.ShortcutFocusReason))
         return box
@@ -177,6 +177,8 @@ class VariantFilter(QWidget):
         box.setToolTip(words)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # Less than its words need: a small window must hold the whole row.
+        box.setMinimumWidth(64)
         return box
 
     def _button(self, name: str, text: str) -> QToolButton:

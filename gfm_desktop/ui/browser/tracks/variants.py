@@ -232,7 +232,7 @@ def described(row: VariantRow) -> str:
     lines += [name] if name else []
     if row.score is not None:
         gene = f" in {row.gene}" if row.gene else ""
-        lines.append(f"Score {row.score:.2f}{gene}")
+        lines.append(f"Score {row.score:.3f}{gene}")
     else:
         reason = row.reason or DESCRIPTIONS[row.status]
         lines.append(reason[:1].upper() + reason[1:])
