@@ -363,9 +363,16 @@ def test_that_moving_the_mouse_does_not_paint_the_tracks_again(
     canvas: Canvas, browser: BrowserPanel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canvas.grab()
-    monkeypatch.setattr(browser.track("genes"), "paint", pytest.fail)
+    painted: list[object] = []
+    monkeypatch.setattr(
+        browser.track("genes"), "paint", lambda *seen: painted.append(seen)
+    )
     mouse(canvas, QEvent.Type.MouseMove, 400, 300)
     canvas.grab()
+    assert painted == []
+    canvas.refresh()
+    canvas.grab()
+    assert len(painted) == 1, "the counter would have seen a second painting"
 
 
 def test_that_tracks_are_found_by_key(browser: BrowserPanel) -> None:
