@@ -49,8 +49,18 @@ def run(
     if when_usable is not None:
         tell_when_usable(window, when_usable, asked=sample or bool(files))
     if sample:
+        after_sample = list(files)
+
+        def then(*_: object) -> None:
+            if after_sample:
+                given = tuple(after_sample)
+                after_sample.clear()
+                window.commands.open_paths(given)
+
+        # Once the sample is open: its own files would else take the place of these.
+        window.opening.opened.connect(then)
         window.commands.open_sample()
-    if files:
+    elif files:
         window.commands.open_paths(files)
     window.show()
     for warning in settings.warnings:
