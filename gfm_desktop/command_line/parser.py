@@ -14,7 +14,7 @@ from gfm_desktop.scoring import registry
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gfm_desktop.scoring.card import Option
+    from gfm_desktop.models.option import Option
 
 OPTION = "option:"
 """Begins the names under which the scorers' options are kept."""

@@ -14,7 +14,8 @@ from gfm_desktop.jobs.export.formats import check_format
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gfm_desktop.scoring.card import Option, OptionValue, ScorerCard
+    from gfm_desktop.models.option import Option, OptionValue
+    from gfm_desktop.scoring.card import ScorerCard
 
 
 class Refused(Exception):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gfm_desktop.command_line.runner import Runner
-    from gfm_desktop.scoring.card import OptionValue
+    from gfm_desktop.models.option import OptionValue
 
 SAMPLE_MODEL = "ci-spliceai"
 _MALFORMED_SHOWN = 40

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gfm_desktop.models.option import OptionValue
+
 if TYPE_CHECKING:
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.models.protocols import LoadedModel
 
 FileKey = tuple[str, int, int]
+ModelOptions = tuple[tuple[str, OptionValue], ...]
+"""Choices of a model's family as (name, value) pairs."""
+ModelKey = tuple[str, str, ModelOptions]
 
 
 @dataclass(slots=True)
@@ -22,36 +27,43 @@ class JobContext:
     memory, and a user looks at one genome at a time.
     """
 
-    _model_key: tuple[str, str] | None = None
+    _model_key: ModelKey | None = None
     _model: LoadedModel | None = None
     _reference_key: FileKey | None = None
     _reference: Reference | None = None
     _genes_key: tuple[FileKey, FileKey] | None = None
     _genes: GeneModels | None = None
 
-    def model(self, model_id: str, device: str = "auto") -> LoadedModel:
+    def model(
+        self, model_id: str, device: str = "auto", options: ModelOptions = ()
+    ) -> LoadedModel:
         """Return the model, loading it where another one was loaded before.
 
         Args:
             model_id: A catalogue id or a model folder.
             device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
+            options: Choices of the model's family.
 
         Raises:
             ModelError: If there is no such model or its weights cannot be used.
+            OptionError: If an option is unknown or its value makes no sense.
         """
         from gfm_desktop.models import catalogue
 
-        key = (model_id, device)
+        key = (model_id, device, options)
         if self._model is None or self._model_key != key:
             # Forgotten first: two models at once may not fit the device.
             self._model = None
-            self._model = catalogue.load(model_id, device=device)
+            self._model = catalogue.load(model_id, device=device, options=dict(options))
             self._model_key = key
         return self._model
 
-    def has_model(self, model_id: str, device: str = "auto") -> bool:
+    def has_model(
+        self, model_id: str, device: str = "auto", options: ModelOptions = ()
+    ) -> bool:
         """Tell whether `model` would return at once."""
-        return self._model is not None and self._model_key == (model_id, device)
+        key = (model_id, device, options)
+        return self._model is not None and self._model_key == key
 
     def reference(self, path: str) -> Reference:
         """Return the open genome; a file that changed on disk is opened again.

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from gfm_desktop.errors import OptionError
 from gfm_desktop.jobs.events import Finished, Progress
 from gfm_desktop.jobs.export.formats import ARRAY_FORMATS, check_format, whole_file
 from gfm_desktop.jobs.sequence_file import read_sequences
@@ -15,12 +14,20 @@ from gfm_desktop.jobs.splice import padded, splice_model
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from numpy.typing import NDArray
+
     from gfm_desktop.jobs.context import JobContext
+    from gfm_desktop.models.protocols import LoadedModel
 
 
 @dataclass(frozen=True, slots=True)
 class InspectModel:
     """Write the raw numbers of a model for each sequence of a file.
+
+    For a language model the ``.npz`` holds, for sequence i: ``ids_i`` (tokens,) int64,
+    special tokens included; ``logits_i`` (rows, vocabulary) float32, where the model
+    has a head; and ``hidden_i`` (rows, width) float32, the last hidden state. Rows are
+    tokens, except for models that crop their input.
 
     For a splice model the ``.npz`` holds, for sequence i of n letters: ``ids_i``
     (n,) int64, the letters as the model reads them (0 A, 1 C, 2 G, 3 T, 4 anything
@@ -62,27 +69,39 @@ class InspectModel:
         """
         import numpy as np
 
-        from gfm_desktop.models.sequence import base_codes
-
         check_format(self.out, ARRAY_FORMATS)
         sequences = read_sequences(Path(self.sequences))
         total = len(sequences)
         yield Progress(0, total, "sequences", "Loading the model")
-        model = splice_model(context.model(self.model, self.device))
-        if self.options:
-            names = ", ".join(name for name, _ in self.options)
-            raise OptionError(
-                f"{model.card.name} has no options (given: {names}).", where="--option"
-            )
+        model = context.model(self.model, self.device, self.options)
         arrays: dict[str, Any] = {}
         for i, (_, letters) in enumerate(sequences):
-            arrays[f"ids_{i}"] = base_codes(letters).astype(np.int64)
-            arrays[f"probs_{i}"] = model.predict(
-                [padded(letters, model.flank)], batch_size=self.batch_size
-            )[0]
+            for name, values in self._numbers(model, letters).items():
+                arrays[f"{name}_{i}"] = values
             yield Progress(i + 1, total, "sequences", "Running the model")
         with whole_file(Path(self.out)) as temporary:
             np.savez(temporary, **arrays)
         return Finished(
             f"Wrote {total:,} sequences to {self.out}", outputs={"out": self.out}
         )
+
+    def _numbers(self, model: LoadedModel, letters: str) -> dict[str, NDArray[Any]]:
+        """Return the arrays of one sequence, named without its number."""
+        import numpy as np
+
+        from gfm_desktop.models.language_model import LanguageModel
+        from gfm_desktop.models.sequence import base_codes
+
+        if isinstance(model, LanguageModel):
+            ids = model.tokens(letters).ids
+            found: dict[str, NDArray[Any]] = {"ids": ids}
+            if model.objective != "embedding":
+                found["logits"] = model.logits(ids[None])[0]
+            found["hidden"] = model.hidden(ids[None])[0]
+            return found
+        splice = splice_model(model)
+        window = padded(letters, splice.flank)
+        return {
+            "ids": base_codes(letters).astype(np.int64),
+            "probs": splice.predict([window], batch_size=self.batch_size)[0],
+        }

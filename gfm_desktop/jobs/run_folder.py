@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gfm_desktop.scoring.card import OptionValue, ScorerCard, VariantScore
+    from gfm_desktop.models.option import OptionValue
+    from gfm_desktop.scoring.card import ScorerCard, VariantScore
 
 MANIFEST = "manifest.json"
 _LOCK = "running.lock"
@@ -45,6 +46,7 @@ class Identity:
         scorer: Scorer name.
         options: All its settings, defaults included.
         version: Program version.
+        model_options: Choices of the model's family that were made.
     """
 
     genome: str
@@ -54,6 +56,7 @@ class Identity:
     scorer: str
     options: dict[str, OptionValue]
     version: str
+    model_options: dict[str, OptionValue] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

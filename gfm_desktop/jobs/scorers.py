@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gfm_desktop.models.card import ModelCard
-    from gfm_desktop.scoring.card import OptionValue, ScorerCard
+    from gfm_desktop.models.option import OptionValue
+    from gfm_desktop.scoring.card import ScorerCard
 
 
 def choose_scorer(model: ModelCard, name: str = "") -> ScorerCard:

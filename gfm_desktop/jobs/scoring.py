@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gfm_desktop.scoring.card import OptionValue
+    from gfm_desktop.models.option import OptionValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Scoring:
         batch_size: Sequences a forward pass; 0 lets the program choose.
         options: The scorer's settings as (name, value) pairs.
         fresh: Score again what an earlier run has already scored.
+        model_options: Choices of the model's family as (name, value) pairs.
     """
 
     genome: str
@@ -35,6 +36,7 @@ class Scoring:
     batch_size: int = 0
     options: tuple[tuple[str, OptionValue], ...] = ()
     fresh: bool = False
+    model_options: tuple[tuple[str, OptionValue], ...] = ()
 
     @property
     def title(self) -> str:

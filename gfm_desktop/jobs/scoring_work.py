@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from gfm_desktop.jobs.context import JobContext
     from gfm_desktop.jobs.open_variants import OpenedTable
     from gfm_desktop.jobs.scoring import Scoring
+    from gfm_desktop.models.option import OptionValue
     from gfm_desktop.models.protocols import LoadedModel
-    from gfm_desktop.scoring.card import OptionValue, ScorerCard, VariantScore
+    from gfm_desktop.scoring.card import ScorerCard, VariantScore
 
 UNIT = "variants"
 _STEP_SECONDS = 0.6
@@ -122,9 +123,9 @@ def prepare(job: Scoring, context: JobContext) -> Generator[Progress, None, Prep
     reference = context.reference(job.genome)
     genes = context.genes(job.annotation, job.genome)
     opened = yield from open_table(Path(job.variants), reference)
-    if not context.has_model(job.model, job.device):
+    if not context.has_model(job.model, job.device, job.model_options):
         yield Progress(0, None, UNIT, "Loading the model")
-    model = context.model(job.model, job.device)
+    model = context.model(job.model, job.device, job.model_options)
     work = Work(model, reference, genes, card, options, job.batch_size)
     work.score([])  # Settings that need gene models are refused before any work.
     return Prepared(work, opened, _manifest(job, work, opened))
@@ -138,6 +139,7 @@ def _manifest(job: Scoring, work: Work, opened: OpenedTable) -> Manifest:
         weights=work.model.weights_sha256,
         scorer=work.card.name,
         options=work.options,
+        model_options=dict(job.model_options),
         version=__version__,
     )
     warnings = list(opened.summary.warnings)

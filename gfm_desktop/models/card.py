@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gfm_desktop.genome.variant import VariantKind
+    from gfm_desktop.models.option import Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,17 @@ class ModelCard:
         tracks: Names of predicted tracks that fit.
         built_in: True where the weights ship with the app.
         limits: What a user must know before trusting a number.
+        options: Choices of the family that are made when the model is loaded, such as
+            the species; ``--option KEY=VALUE`` on the command line.
+        repository: Name on the model hub, ``"owner/name"``; empty where it is not
+            there.
+        revision: Branch, tag or commit on the hub; resolved to a commit before the
+            first byte is downloaded.
+        files: SHA-256 of files of the repository that we know beforehand.
+        download_bytes: Size of what is downloaded; 0 where we do not know.
+        requirement: What is needed that the app does not bring, in words; empty where
+            the app alone can run it.
+        safe_precisions: Number formats beside ``fp32`` that the self-check may try.
     """
 
     id: str
@@ -52,3 +64,10 @@ class ModelCard:
     tracks: tuple[str, ...]
     built_in: bool = False
     limits: str = ""
+    options: tuple[Option, ...] = ()
+    repository: str = ""
+    revision: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    download_bytes: int = 0
+    requirement: str = ""
+    safe_precisions: tuple[str, ...] = ()

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
 import shutil
 import uuid
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
-from gfm_desktop import models, paths
-from gfm_desktop.discovery import discover
+from gfm_desktop import paths
 from gfm_desktop.errors import ModelError
-from gfm_desktop.models import manifest
+from gfm_desktop.models import families, manifest
 from gfm_desktop.models.device import resolve
+from gfm_desktop.models.hub_folder import HubFolder, is_hub_folder
+from gfm_desktop.models.option import Option, checked
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gfm_desktop.models.card import ModelCard
+    from gfm_desktop.models.option import OptionValue
     from gfm_desktop.models.protocols import LoadedModel
+
+
+PRECISION = "precision"
+"""The option that every model with `ModelCard.safe_precisions` has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def entries() -> list[Entry]:
     A folder that cannot be read is not left out: its entry says what is wrong.
     """
     found = []
-    for card in _family_cards().values():
+    for card in families.published().values():
         folder = paths.resources() / "models" / card.id
         there = (folder / manifest.FILE_NAME).is_file()
         found.append(Entry(card.id, card, folder if there else None))
@@ -80,7 +86,7 @@ def card_of(model: str) -> ModelCard:
     """
     if model in (known := cards()):
         return known[model]
-    return _card(manifest.read(folder_of(model)))
+    return _read(folder_of(model)).card
 
 
 def folder_of(model: str) -> Path:
@@ -113,25 +119,53 @@ def folder_of(model: str) -> Path:
     )
 
 
-def load(model: str, *, device: str = "auto") -> LoadedModel:
+def load(
+    model: str,
+    *,
+    device: str = "auto",
+    options: Mapping[str, OptionValue] | None = None,
+) -> LoadedModel:
     """Load a model by id or folder.
 
     Args:
         model: A catalogue id or the path of a model folder.
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
+        options: Choices of the model's family (`options_of`).
 
     Raises:
         ModelError: If there is no such model, its weights cannot be used, or the
             device is not there.
+        OptionError: If an option is unknown or its value makes no sense.
     """
     folder = folder_of(model)
-    described = manifest.read(folder)
-    _card(described)
-    loaded: LoadedModel = _family(described).load(folder, resolve(device))
-    # Only the shipped folder may call itself built in.
-    if not folder.is_relative_to(paths.resources()):
-        loaded.card = replace(loaded.card, built_in=False)
+    found = _read(folder)
+    if found.card.requirement:
+        raise ModelError(
+            f"{found.card.name} cannot be run by the app alone.",
+            todo=found.card.requirement,
+        )
+    chosen = checked(options_of(found.card), options or {}, owner=found.card.name)
+    precision = chosen.pop(PRECISION, "fp32")
+    loaded = families.family(found.family).load(folder, resolve(device), **chosen)
+    loaded.card = found.card
+    if precision != "fp32":
+        loaded.precision = str(precision)  # type: ignore[attr-defined]
     return loaded
+
+
+def options_of(card: ModelCard) -> tuple[Option, ...]:
+    """Return what can be chosen when a model is loaded: its own, and the precision."""
+    if not card.safe_precisions:
+        return card.options
+    precision = Option(
+        PRECISION,
+        "Precision",
+        "Number format inside the network. Formats other than fp32 are faster and "
+        "slightly less exact; a self-check on this device says by how much.",
+        "fp32",
+        choices=("fp32", *card.safe_precisions),
+    )
+    return (*card.options, precision)
 
 
 def add(folder: Path) -> ModelCard:
@@ -148,14 +182,14 @@ def add(folder: Path) -> ModelCard:
     described = manifest.read(folder)
     if described.id in {entry.id for entry in entries() if entry.folder is not None}:
         remove = f"Remove it with `gfm models remove {described.id}`, or give"
-        built_in = described.id in _family_cards()
+        built_in = described.id in families.published()
         raise ModelError(
             f"There is a model “{described.id}” already.",
             where=str(folder / manifest.FILE_NAME),
             todo=f"{'Give' if built_in else remove} the new one another “id”.",
         )
     card = _card(described)
-    _family(described).check(folder)
+    families.family(described.loader).check(folder)
     target = paths.imported_models() / described.id
     # Copied under a hidden name first: a crash leaves no half model in the library.
     half = target.with_name(f".{described.id}-{uuid.uuid4().hex}")
@@ -194,30 +228,6 @@ def remove(model_id: str) -> Path:
     return folder
 
 
-@cache
-def _family_cards() -> dict[str, ModelCard]:
-    """Return module name to card of every family."""
-    return discover(models, "CARD")
-
-
-class _Family(Protocol):
-    """What every family's module offers beside its `CARD`."""
-
-    def load(self, folder: Path, device: str) -> LoadedModel:
-        """Load the folder's model onto a resolved device."""
-        ...
-
-    def check(self, folder: Path) -> None:
-        """Raise a `ModelError` where `load` would; must not import torch."""
-        ...
-
-
-def _family(described: manifest.Manifest) -> _Family:
-    return cast(
-        "_Family", importlib.import_module(f"{models.__name__}.{described.loader}")
-    )
-
-
 def _imported(folder: Path) -> Entry:
     try:
         described = manifest.read(folder)
@@ -226,20 +236,47 @@ def _imported(folder: Path) -> Entry:
         return Entry(folder.name, None, folder, error)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A folder that can be read: the module that reads it, and its card."""
+
+    family: str
+    card: ModelCard
+
+
+def _read(folder: Path) -> _Found:
+    """Return how a model folder is read, of the app's own kind or the hub's.
+
+    Raises:
+        ModelError: If it is no model folder or no module of this app reads it.
+    """
+    if (folder / manifest.FILE_NAME).is_file() or not is_hub_folder(folder):
+        described = manifest.read(folder)
+        return _Found(described.loader, _card(described))
+    hub = HubFolder.read(folder)
+    name = families.recognise(hub)
+    return _Found(name, families.named(families.hub_families()[name].card(hub), hub))
+
+
 def _card(described: manifest.Manifest) -> ModelCard:
-    """Return the card of a folder.
+    """Return the card of a folder of the app's own kind.
 
     Raises:
         ModelError: If no module of this app reads it.
     """
-    families = _family_cards()
-    if described.loader not in families:
+    known = families.modules()
+    if described.loader not in known:
         raise ModelError(
             f"This version of the app cannot read models of “{described.loader}”.",
             where=str(described.folder / manifest.FILE_NAME),
-            todo=f"It reads {', '.join(families)}. A newer version may read more.",
+            todo=f"It reads {', '.join(known)}. A newer version may read more.",
         )
-    card = described.card(families[described.loader])
+    hub = families.hub_families().get(described.loader)
+    if hub is not None:
+        template = hub.card(HubFolder.read(described.folder))
+    else:
+        template = known[described.loader].CARD
+    card = described.card(template)
     shipped = described.folder.is_relative_to(paths.resources())
     return replace(card, built_in=card.built_in and shipped)
 

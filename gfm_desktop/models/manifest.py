@@ -139,7 +139,7 @@ def _wrong_facts(facts: object) -> list[str]:
     allowed = {
         field.name: _KINDS[str(field.type)]
         for field in dataclasses.fields(ModelCard)
-        if field.name not in {"id", "built_in"}
+        if str(field.type) in _KINDS and field.name not in {"id", "built_in"}
     }
     kinds = {kind.value for kind in VariantKind}
     problems = []

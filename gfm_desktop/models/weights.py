@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gfm_desktop.errors import ModelError
+from gfm_desktop.models.layout import Layout, listed
+from gfm_desktop.models.pickle_header import pickled_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import torch
-
-_NAMED = 5
-"""How many wrong tensors a message names before it only counts them."""
 
 
 def sha256_of(path: Path) -> str:
@@ -50,8 +49,6 @@ def check_tensors(
     Raises:
         ModelError: If the file is missing, truncated, altered or does not fit.
     """
-    from safetensors import SafetensorError, safe_open
-
     if sha256 is not None and (found := sha256_of(path)) != sha256:
         raise ModelError(
             "The model's weights are not the ones that its description names "
@@ -59,13 +56,7 @@ def check_tensors(
             where=str(path),
             todo="The file is damaged or was replaced: install the model again.",
         )
-    try:
-        with safe_open(str(path), framework="numpy") as file:
-            names = list(file.keys())
-            sizes = {n: tuple(file.get_slice(n).get_shape()) for n in names}
-    except (SafetensorError, OSError) as error:
-        raise _unreadable(path, str(error)) from error
-    _compare(path, shapes, sizes)
+    _refuse(path, Layout(shapes).problems(_safetensors_shapes(path)))
 
 
 def read_tensors(
@@ -93,30 +84,114 @@ def read_tensors(
     return load_file(path, device="cpu")
 
 
-def _compare(
-    path: Path,
-    shapes: Mapping[str, tuple[int, ...]],
-    found: Mapping[str, tuple[int, ...]],
-) -> None:
-    missing = [f"“{n}” is missing" for n in shapes if n not in found]
-    extra = [f"“{n}” is not part of the model" for n in found if n not in shapes]
-    wrong = [
-        f"“{n}” has shape {found[n]}, not {shape}"
-        for n, shape in shapes.items()
-        if n in found and found[n] != shape
+def tensor_shapes(paths: Sequence[Path]) -> dict[str, tuple[int, ...]]:
+    """Return name to shape of the tensors of safetensors files or pickles.
+
+    Neither torch nor any code of a file is run: the window may call this.
+
+    Args:
+        paths: The files of one checkpoint.
+
+    Raises:
+        ModelError: If one is missing, truncated or holds anything but tensors, or a
+            tensor is in two of them.
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+    for path in paths:
+        if path.suffix == ".safetensors":
+            found = _safetensors_shapes(path)
+        else:
+            found = pickled_shapes(path)
+        if twice := sorted(found.keys() & shapes.keys()):
+            raise _unreadable(path, f"“{twice[0]}” is in another file too")
+        shapes |= found
+    return shapes
+
+
+def check_layout(paths: Sequence[Path], layout: Layout) -> None:
+    """Check that files hold the tensors of a layout, without torch.
+
+    Raises:
+        ModelError: If they cannot be read or do not fit; what is wrong is named.
+    """
+    _refuse(paths[0], layout.problems(tensor_shapes(paths)))
+
+
+def read_layout(paths: Sequence[Path], layout: Layout) -> dict[str, torch.Tensor]:
+    """Read the tensors of a layout, strictly.
+
+    Args:
+        paths: The files of one checkpoint, safetensors or pickles. Pickles are read
+            with ``weights_only=True``.
+        layout: What they must hold.
+
+    Returns:
+        Every name of ``layout.shapes`` to its tensor, in the file's own precision, on
+        the CPU; tied names share one tensor.
+
+    Raises:
+        ModelError: If they cannot be read or do not fit; what is wrong is named.
+    """
+    import torch
+
+    check_layout(paths, layout)
+    found: dict[str, torch.Tensor] = {}
+    for path in paths:
+        for name, tensor in _tensors_of(path).items():
+            if (place := layout.place_of(name)) is not None:
+                found[place] = tensor
+    different = [
+        f"“{alias}” and “{owner}” differ, but are one tensor of the model"
+        for alias, owner in layout.tied.items()
+        if alias in found
+        and owner in found
+        and not torch.equal(found[alias], found[owner])
     ]
-    if problems := missing + wrong + extra:
+    _refuse(paths[0], different)
+    return {
+        name: next(found[alias] for alias in layout.aliases(name) if alias in found)
+        for name in layout.shapes
+    }
+
+
+def _tensors_of(path: Path) -> dict[str, torch.Tensor]:
+    if path.suffix == ".safetensors":
+        from safetensors.torch import load_file
+
+        return load_file(path, device="cpu")
+    import torch
+
+    # `check_layout` has read the pickle before and refused what is not a tensor.
+    table = torch.load(path, map_location="cpu", weights_only=True)
+    if isinstance(table.get("state_dict"), dict):
+        table = table["state_dict"]
+    return dict(table)
+
+
+def _safetensors_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            return _slices(file)
+    except (SafetensorError, OSError) as error:
+        raise _unreadable(path, str(error)) from error
+
+
+def _slices(file: Any) -> dict[str, tuple[int, ...]]:
+    names = list(file.keys())
+    return {name: tuple(file.get_slice(name).get_shape()) for name in names}
+
+
+def _refuse(path: Path, problems: Sequence[str]) -> None:
+    """Raise what does not fit, where anything does not."""
+    if problems:
         raise ModelError(
-            f"The weights do not fit the model: {_listed(problems)}.",
+            f"The weights do not fit the model: {listed(problems)}.",
             where=str(path),
-            todo="Check that the folder's description names the right architecture.",
+            todo="Check that all files of the folder belong to one model, or get it "
+            "again from where it came.",
         )
-
-
-def _listed(problems: Sequence[str]) -> str:
-    rest = len(problems) - _NAMED
-    more = f"; and {rest:,} more" if rest > 0 else ""
-    return "; ".join(problems[:_NAMED]) + more
 
 
 def _unreadable(path: Path, why: str) -> ModelError:

@@ -8,33 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from gfm_desktop.genome.status import Status
     from gfm_desktop.genome.variant import Variant
-
-OptionValue = int | float | bool | str
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One setting of a scorer: a form makes a field of it, the CLI a flag.
-
-    Attributes:
-        name: Keyword argument of the scorer's function.
-        label: What the form writes beside the field.
-        help: Tooltip and ``--help`` text.
-        default: Value where the user says nothing; its type is the field's type.
-        minimum: Smallest allowed number.
-        maximum: Largest allowed number.
-        choices: Allowed strings, where the value is one of a few.
-        unit: Unit of a number, such as ``"bp"``.
-    """
-
-    name: str
-    label: str
-    help: str
-    default: OptionValue
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[str, ...] = ()
-    unit: str = ""
+    from gfm_desktop.models.option import Option
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gfm_desktop import scoring
 from gfm_desktop.discovery import discover
 from gfm_desktop.errors import OptionError
+from gfm_desktop.models.option import checked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,12 +18,8 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.models.card import ModelCard
-    from gfm_desktop.scoring.card import (
-        Option,
-        OptionValue,
-        ScorerCard,
-        VariantScore,
-    )
+    from gfm_desktop.models.option import OptionValue
+    from gfm_desktop.scoring.card import ScorerCard, VariantScore
 
 
 class ScoreFunction(Protocol):
@@ -78,61 +75,10 @@ def checked_options(
 ) -> dict[str, OptionValue]:
     """Return all options of a scorer: what was given, and defaults for the rest.
 
-    Args:
-        name: The scorer.
-        options: What the user chose.
-
     Raises:
-        OptionError: If the scorer or an option is unknown, or a value has the wrong
-            kind or lies outside its limits; all that is wrong is told at once.
+        OptionError: As `models.option.checked` does.
     """
-    card = card_of(name)
-    known = {option.name: option for option in card.options}
-    problems = [
-        f"{name} has no option “{given}” (it has: {', '.join(known) or 'none'})"
-        for given in options
-        if given not in known
-    ]
-    values: dict[str, OptionValue] = {}
-    for option in card.options:
-        value = options.get(option.name, option.default)
-        if problem := _problem(option, value):
-            problems.append(problem)
-        # A form or a file may well write 1 for 1.0.
-        values[option.name] = (
-            float(value) if isinstance(option.default, float) and not problem else value
-        )
-    if problems:
-        raise OptionError("; ".join(problems) + ".", where=f"scorer {name}")
-    return values
-
-
-def _problem(option: Option, value: OptionValue) -> str:
-    """Return what is wrong with a value; empty where nothing is."""
-    kind = type(option.default)
-    fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
-    if kind is float:
-        fits = isinstance(value, int | float) and not isinstance(value, bool)
-    if not fits:
-        return f"{option.label} must be {_KINDS[kind]}, not {value!r}"
-    unit = f" {option.unit}" if option.unit else ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        # Written so that "not a number" fails too.
-        if option.minimum is not None and not value >= option.minimum:
-            return f"{option.label} must be at least {option.minimum:,}{unit}"
-        if option.maximum is not None and not value <= option.maximum:
-            return f"{option.label} must be at most {option.maximum:,}{unit}"
-    if option.choices and value not in option.choices:
-        return f"{option.label} must be one of {', '.join(option.choices)}"
-    return ""
-
-
-_KINDS: dict[type, str] = {
-    bool: "yes or no",
-    int: "a whole number",
-    float: "a number",
-    str: "text",
-}
+    return checked(card_of(name).options, options, owner=name)
 
 
 @cache

@@ -39,6 +39,7 @@ import numpy as np
 from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import Status
+from gfm_desktop.models.option import Option
 from gfm_desktop.models.splice_windows import (
     ReferenceWindow,
     SpliceTarget,
@@ -48,7 +49,7 @@ from gfm_desktop.models.splice_windows import (
     substituted,
     targets_over,
 )
-from gfm_desktop.scoring.card import Column, Option, ScorerCard, VariantScore
+from gfm_desktop.scoring.card import Column, ScorerCard, VariantScore
 from gfm_desktop.scoring.splice_refusals import outside, unreadable, unscorable
 
 if TYPE_CHECKING:

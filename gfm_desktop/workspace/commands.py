@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.variant import Variant
-    from gfm_desktop.scoring.card import OptionValue
+    from gfm_desktop.models.option import OptionValue
     from gfm_desktop.workspace.workspace import Workspace
 
 

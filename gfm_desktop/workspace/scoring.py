@@ -24,7 +24,7 @@ from gfm_desktop.workspace.workspace import ScoreRun, ScoringState, VariantSet
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gfm_desktop.scoring.card import OptionValue
+    from gfm_desktop.models.option import OptionValue
     from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.workspace import Workspace
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
-    from gfm_desktop.scoring.card import OptionValue
+    from gfm_desktop.models.option import OptionValue
     from gfm_desktop.workspace.score_table import ScoreTable, VariantRow
 
 SHORTEST_VIEW = 20

@@ -21,7 +21,7 @@ from gfm_desktop.ui.widgets.texts import muted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gfm_desktop.scoring.card import Option, OptionValue
+    from gfm_desktop.models.option import Option, OptionValue
 
 Field = QCheckBox | QComboBox | QDoubleSpinBox | QLineEdit | QSpinBox
 _LARGEST = 2**31 - 1

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, Q
 
 from gfm_desktop.jobs.events import Cancelled, Finished, Progress
 from gfm_desktop.jobs.score_variants import ScoreVariants
-from gfm_desktop.scoring.card import Option
+from gfm_desktop.models.option import Option
 from gfm_desktop.ui.panels.scoring import ScoringPanel
 from gfm_desktop.ui.widgets.option_form import OptionForm
 from gfm_desktop.workspace.workspace import Workspace

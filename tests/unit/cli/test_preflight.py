@@ -14,7 +14,8 @@ from gfm_desktop.command_line.preflight import (
     scorer_values,
 )
 from gfm_desktop.errors import InputError, OptionError
-from gfm_desktop.scoring.card import Option, ScorerCard
+from gfm_desktop.models.option import Option
+from gfm_desktop.scoring.card import ScorerCard
 
 FORMATS = (".vcf", ".vcf.gz", ".tsv")
 CARD = ScorerCard(

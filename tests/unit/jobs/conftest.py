@@ -12,6 +12,7 @@ import pytest
 from gfm_desktop.jobs.context import JobContext
 from gfm_desktop.models import catalogue
 from gfm_desktop.models.ci_spliceai import CARD
+from gfm_desktop.models.option import checked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,8 +109,9 @@ def context(monkeypatch: pytest.MonkeyPatch) -> JobContext:
     def card_of(name: str) -> ModelCard:
         return CARD if name == MODEL else real(name)
 
-    def load(name: str, *, device: str = "auto") -> Any:
+    def load(name: str, *, device: str = "auto", options: Any = None) -> Any:
         assert name == MODEL
+        checked(CARD.options, options or {}, owner=name)
         return made
 
     monkeypatch.setattr(catalogue, "card_of", card_of)
