@@ -76,12 +76,21 @@ class GenomeBadge(Badge):
         self.say(known, f"{genome.path}\n{size}")
 
 
-def network_badge(*, allowed: bool) -> Badge:
-    """Return the badge that says whether the app may use the network."""
-    if allowed:
-        badge = Badge("network-badge", "network-on")
-        badge.say("Network allowed", "Allowed in the settings: models may be fetched.")
-        return badge
-    badge = Badge("network-badge", "network-off")
-    badge.say("Network off", "Nothing leaves this machine and nothing is fetched.")
-    return badge
+class NetworkBadge(Badge):
+    """Whether the app may use the network."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Follow the workspace."""
+        super().__init__("network-badge", "network-off")
+        self._workspace = workspace
+        listen(self, workspace.network_changed, self._show)
+        self._show()
+
+    def _show(self, *_: object) -> None:
+        if self._workspace.network_allowed:
+            self._drawing = "network-on"
+            self.say("Network allowed", "Allowed by you: models may be fetched.")
+        else:
+            self._drawing = "network-off"
+            self.say("Network off", "Nothing leaves this machine, nothing is fetched.")
+        self._dress()

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.actions import ACTIONS, Need
-from gfm_desktop.ui.badges import GenomeBadge, network_badge
+from gfm_desktop.ui.badges import GenomeBadge, NetworkBadge
 from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.commands import Commands
 from gfm_desktop.ui.docks import Docks
@@ -155,7 +155,8 @@ class MainWindow(QMainWindow):
         self.setStatusBar(bar)
         bar.addWidget(JobStrip(bridge), 1)
         bar.addPermanentWidget(GenomeBadge(self.workspace))
-        bar.addPermanentWidget(network_badge(allowed=self.settings.network_allowed))
+        self.workspace.allow_network(self.settings.network_allowed)
+        bar.addPermanentWidget(NetworkBadge(self.workspace))
 
     def _connect(self, bridge: EngineBridge) -> None:
         workspace = self.workspace
@@ -171,6 +172,8 @@ class MainWindow(QMainWindow):
         ):
             listen(self, signal, self._enable)
         listen(self, workspace.variants_changed, self._suggest_scoring)
+        listen(self, workspace.model_changed, self._show_model)
+        listen(self, workspace.network_changed, self._keep_network)
         self._start.files_wanted.connect(self.commands.open_files)
         self._start.sample_wanted.connect(self.commands.open_sample)
         self._start.project_wanted.connect(self.commands.open_project)
@@ -197,6 +200,14 @@ class MainWindow(QMainWindow):
         """Variants are open: the next step is to score them."""
         if self.workspace.variants is not None:
             self.docks.advance("data", "scoring")
+
+    def _show_model(self, _: str) -> None:
+        """A model was chosen in the library: the next step is its settings."""
+        self.docks.advance("models", "scoring")
+
+    def _keep_network(self, allowed: bool) -> None:
+        self.settings.network_allowed = allowed
+        self.projects.save()
 
     def _title(self) -> None:
         project = self.projects.current

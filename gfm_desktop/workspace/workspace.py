@@ -121,6 +121,12 @@ class Workspace:
     waiting_changed = Signal()
     scoring_changed = Signal(object)
     """Carries a `ScoringState`, or None when no scoring is under way any more."""
+    model_changed = Signal(str)
+    """Carries the id of the model that is chosen for scoring."""
+    library_changed = Signal()
+    """A model was added, downloaded or removed."""
+    network_changed = Signal(bool)
+    """Whether the app may use the network; whoever keeps the settings writes it."""
 
     def __init__(self) -> None:
         """Start empty: no genome, nothing selected."""
@@ -136,6 +142,8 @@ class Workspace:
         self._tickets: dict[str, Ticket] = {}
         self._waiting: tuple[Path, ...] = ()
         self._scoring: ScoringState | None = None
+        self._model = ""
+        self._network_allowed = False
 
     @property
     def genome(self) -> Reference | None:
@@ -186,6 +194,28 @@ class Workspace:
     def scoring(self) -> ScoringState | None:
         """Return the scoring that is under way."""
         return self._scoring
+
+    @property
+    def model(self) -> str:
+        """Return the id of the model chosen for scoring; empty where none was."""
+        return self._model
+
+    @property
+    def network_allowed(self) -> bool:
+        """Tell whether the user has allowed the app to use the network."""
+        return self._network_allowed
+
+    def choose_model(self, model: str) -> None:
+        """Choose the model for scoring, in whichever panel it was clicked."""
+        if model != self._model:
+            self._model = model
+            self.model_changed.emit(model)
+
+    def allow_network(self, allowed: bool) -> None:
+        """Let the app use the network, or no longer."""
+        if allowed != self._network_allowed:
+            self._network_allowed = allowed
+            self.network_changed.emit(allowed)
 
     def take_ticket(self, kind: str, path: Path) -> tuple[Ticket, Ticket | None]:
         """Note that a file is being read; returns its ticket and the one replaced."""
