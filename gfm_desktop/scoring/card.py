@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from gfm_desktop.genome.status import Status
-    from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.genome.variant import Variant, VariantKind
+    from gfm_desktop.models.language_model import Objective
     from gfm_desktop.models.option import Option
+    from gfm_desktop.models.tokens import TokenKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,17 @@ class ScorerCard:
         equation: The formula in one line, as tooltips show it.
         units: Units and range of ``score``.
         source: Paper or program that the rule comes from.
-        needs: Attribute of the model protocol it needs: ``"splice"``.
+        needs: Kind of model it needs: ``"splice"`` or ``"language"``.
         columns: What it writes beside ``score``.
         options: Its settings.
         thresholds: Published cut-offs, value to meaning; empty where none exist.
         needs_annotation: Whether gene models change the result.
+        kinds: Variants that it can score with some model; empty where any kind can be.
+        objectives: What a language model must have been trained for; empty for any.
+        tokens: How a language model must cut letters; empty for any.
+        background: Random sites of each trinucleotide whose substitutions are scored
+            to give percentiles, where the user says nothing; 0 where percentiles of
+            this score have no meaning.
     """
 
     name: str
@@ -47,6 +55,10 @@ class ScorerCard:
     options: tuple[Option, ...] = ()
     thresholds: tuple[tuple[float, str], ...] = ()
     needs_annotation: bool = False
+    kinds: tuple[VariantKind, ...] = ()
+    objectives: tuple[Objective, ...] = ()
+    tokens: tuple[TokenKind, ...] = ()
+    background: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ from gfm_desktop.models.splice_windows import (
     targets_over,
 )
 from gfm_desktop.scoring.card import Column, ScorerCard, VariantScore
-from gfm_desktop.scoring.splice_refusals import outside, unreadable, unscorable
+from gfm_desktop.scoring.refusals import unreadable
+from gfm_desktop.scoring.splice_refusals import outside, unscorable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
