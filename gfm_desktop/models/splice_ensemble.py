@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _MEMORY_BYTES = 64 << 20
 
 
-class SpliceEnsemble:
-    """The mean of several replicates (`protocols.SpliceModel`).
+class WindowNetworks:
+    """Several networks that see windows of sequence; remembers what it was asked.
 
     Attributes:
         card: Facts.
@@ -49,7 +49,7 @@ class SpliceEnsemble:
         device: str,
         weights_sha256: str,
     ) -> None:
-        """Keep loaded replicates; use `load_ensemble` instead."""
+        """Keep loaded networks; use `load_networks` to get them."""
         self.card = card
         self.device = device
         self.weights_sha256 = weights_sha256
@@ -57,10 +57,10 @@ class SpliceEnsemble:
         self._replicates = tuple(replicates)
         self._memory = _Memory(_MEMORY_BYTES)
 
-    def predict(
-        self, sequences: Sequence[str], *, batch_size: int = 8
+    def asked(
+        self, sequences: Sequence[str], *, batch_size: int
     ) -> list[NDArray[np.float32]]:
-        """Return the mean of all replicates for sense-strand sequences.
+        """Return what the networks make of sense-strand sequences.
 
         A sequence asked for twice, now or lately, is computed once: that is how
         variants that lie together share their reference.
@@ -74,8 +74,7 @@ class SpliceEnsemble:
             batch_size: Most sequences of one length to run at once on a GPU.
 
         Returns:
-            For each sequence an array of shape (n, 3), read-only: probabilities that
-            the position is neither, an acceptor, a donor.
+            For each sequence an array of shape (n, ...), read-only.
 
         Raises:
             ValueError: If a sequence is too short or `batch_size` is not positive.
@@ -107,16 +106,47 @@ class SpliceEnsemble:
         return [found[sequence] for sequence in sequences]
 
     def _run(self, sequences: Sequence[str]) -> list[NDArray[np.float32]]:
-        """Run sequences of one length; results have shape (n, 3)."""
+        """Run sequences of one length; results have shape (n, ...)."""
         import torch
 
         with _exact(self.device):
             bases = torch.from_numpy(np.stack([one_hot(s) for s in sequences]))
             # (batch, length, 4) seen as (batch, 4, 1, length) is channels-last already.
             window = bases.to(self.device).permute(0, 2, 1).unsqueeze(2)
-            outputs = torch.stack([module(window) for module in self._replicates])
-            mean = outputs.mean(dim=0).transpose(1, 2).contiguous().cpu().numpy()
-        return [np.array(result) for result in mean]
+            outputs = [module(window) for module in self._replicates]
+            joined = self._joined(outputs).contiguous().cpu().numpy()
+        return [np.array(result) for result in joined]
+
+    def _joined(self, outputs: list[torch.Tensor]) -> torch.Tensor:
+        """Return (batch, n, ...) for each network's (batch, outputs, n)."""
+        raise NotImplementedError
+
+
+class SpliceEnsemble(WindowNetworks):
+    """The mean of several replicates (`protocols.SpliceModel`)."""
+
+    def predict(
+        self, sequences: Sequence[str], *, batch_size: int = 8
+    ) -> list[NDArray[np.float32]]:
+        """Return the mean of all replicates for sense-strand sequences.
+
+        Args:
+            sequences: As for `asked`.
+            batch_size: As for `asked`.
+
+        Returns:
+            For each sequence an array of shape (n, 3), read-only: probabilities that
+            the position is neither, an acceptor, a donor.
+
+        Raises:
+            ValueError: If a sequence is too short or `batch_size` is not positive.
+        """
+        return self.asked(sequences, batch_size=batch_size)
+
+    def _joined(self, outputs: list[torch.Tensor]) -> torch.Tensor:
+        import torch
+
+        return torch.stack(outputs).mean(dim=0).transpose(1, 2)
 
 
 class _Memory:
@@ -192,6 +222,45 @@ def load_ensemble(
     Raises:
         ModelError: If the file is missing, damaged or does not fit.
     """
+    networks = load_networks(
+        weights,
+        replicate_class(),
+        replicates=replicates,
+        device=device,
+        sha256=sha256,
+        architecture=architecture,
+    )
+    return SpliceEnsemble(
+        card,
+        networks,
+        flank=architecture.flank,
+        device=device,
+        weights_sha256=sha256 or sha256_of(weights),
+    )
+
+
+def load_networks(
+    weights: Path,
+    kind: type[torch.nn.Module],
+    *,
+    replicates: int,
+    device: str,
+    sha256: str | None,
+    architecture: SpliceArchitecture,
+) -> list[torch.nn.Module]:
+    """Read networks of one kind from a safetensors file, as `load_ensemble` does.
+
+    Args:
+        weights: As for `load_ensemble`.
+        kind: `replicate_class`, or a child of it.
+        replicates: How many the file must hold, exactly.
+        device: A resolved device.
+        sha256: What the file must hash to, where that is known.
+        architecture: Sizes of a network.
+
+    Raises:
+        ModelError: If the file is missing, damaged or does not fit.
+    """
     import torch
 
     one = tensor_shapes(architecture)
@@ -200,15 +269,9 @@ def load_ensemble(
     modules = []
     for number in range(replicates):
         mine = {name: tensors[f"replicate_{number}.{name}"] for name in one}
-        module = replicate_class()(architecture)
+        module = kind(architecture)
         module.load_state_dict(folded(mine, architecture), strict=True)
         # The stub of `to` forgets this keyword, which PyTorch documents.
         module.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         modules.append(module.eval().requires_grad_(False))
-    return SpliceEnsemble(
-        card,
-        modules,
-        flank=architecture.flank,
-        device=device,
-        weights_sha256=sha256 or sha256_of(weights),
-    )
+    return modules

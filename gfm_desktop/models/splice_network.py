@@ -1,7 +1,9 @@
-"""The SpliceAI-10k network: dilated residual convolutions over 10 kb of sequence.
+"""The SpliceAI network: dilated residual convolutions over up to 10 kb of sequence.
 
 Architecture: Jaganathan et al. 2019, Cell 176:535-548, figure 1 (SpliceAI-10k).
 Every unit is norm, ReLU, convolution, norm, ReLU, convolution, plus its own input.
+OpenSpliceAI (Chao et al. 2025) puts a leaky ReLU in its place and has smaller siblings;
+Pangolin (Zeng and Li 2022) has more outputs on the same trunk.
 
 Three things differ from the original programs, none of them in what is computed:
 
@@ -39,12 +41,16 @@ class SpliceArchitecture:
         groups: (kernel width, dilation) of each group of residual units.
         units: Residual units in each group; a skip convolution follows every group.
         norm_epsilon: Summand under the root of the batch normalisation.
+        slope: Of the activation below 0: 0 is ReLU, another value the leaky ReLU.
+        outputs: Channels of the last convolution.
     """
 
     channels: int = 32
     groups: tuple[tuple[int, int], ...] = ((11, 1), (11, 4), (21, 10), (41, 25))
     units: int = 4
     norm_epsilon: float = 1e-3
+    slope: float = 0.0
+    outputs: int = CLASSES
 
     @property
     def flank(self) -> int:
@@ -68,7 +74,10 @@ def tensor_shapes(architecture: SpliceArchitecture) -> dict[str, tuple[int, ...]
     variance) and folded when they are loaded.
     """
     channels = architecture.channels
-    kernels = {"first": (channels, BASES, 1), "last": (CLASSES, channels, 1)}
+    kernels = {
+        "first": (channels, BASES, 1),
+        "last": (architecture.outputs, channels, 1),
+    }
     for number in range(len(architecture.groups) + 1):
         kernels[f"skip_{number}"] = (channels, channels, 1)
     norms = []
@@ -130,7 +139,7 @@ def replicate_class() -> type[torch.nn.Module]:
     """Return the module of one replicate (torch is imported here, not above).
 
     Its input is (batch, 4, 1, n + 2 * flank), its output the probabilities
-    (batch, 3, n).
+    (batch, outputs, n); ``logits`` gives them before the softmax.
     """
     import torch
 
@@ -145,7 +154,7 @@ def replicate_class() -> type[torch.nn.Module]:
             self.first = torch.nn.Conv2d(BASES, channels, 1)
             self.blocks = []
             for number, (width, dilation) in enumerate(architecture.blocks):
-                block = unit(channels, width, dilation)
+                block = unit(channels, width, dilation, architecture.slope)
                 self.add_module(f"block_{number:02d}", block)
                 self.blocks.append(block)
             self.skips = []
@@ -153,9 +162,9 @@ def replicate_class() -> type[torch.nn.Module]:
                 skip = torch.nn.Conv2d(channels, channels, 1)
                 self.add_module(f"skip_{number}", skip)
                 self.skips.append(skip)
-            self.last = torch.nn.Conv2d(channels, CLASSES, 1)
+            self.last = torch.nn.Conv2d(channels, architecture.outputs, 1)
 
-        def forward(self, one_hot: torch.Tensor) -> torch.Tensor:
+        def logits(self, one_hot: torch.Tensor) -> torch.Tensor:
             length = one_hot.shape[3] - 2 * self.flank
             hidden = self.first(one_hot)
             total = self.skips[0](_middle(hidden, length))
@@ -164,8 +173,11 @@ def replicate_class() -> type[torch.nn.Module]:
                 group, within = divmod(number, self.units)
                 if within == 0:
                     total += self.skips[group](_middle(hidden, length))
-            probabilities: torch.Tensor = self.last(total).squeeze(2).softmax(dim=1)
-            return probabilities
+            outputs: torch.Tensor = self.last(total).squeeze(2)
+            return outputs
+
+        def forward(self, one_hot: torch.Tensor) -> torch.Tensor:
+            return self.logits(one_hot).softmax(dim=1)
 
     return SpliceReplicate
 
@@ -179,9 +191,11 @@ def _unit_class() -> type[torch.nn.Module]:
         scale: torch.Tensor
         shift: torch.Tensor
 
-        def __init__(self, channels: int, width: int, dilation: int) -> None:
+        def __init__(
+            self, channels: int, width: int, dilation: int, slope: float
+        ) -> None:
             super().__init__()
-            self.margin = (width - 1) * dilation
+            self.slope = slope
             self.register_buffer("scale", torch.empty(1, channels, 1, 1))
             self.register_buffer("shift", torch.empty(1, channels, 1, 1))
             size, step = (1, width), (1, dilation)
@@ -190,11 +204,16 @@ def _unit_class() -> type[torch.nn.Module]:
 
         def forward(self, hidden: torch.Tensor) -> torch.Tensor:
             # In place wherever the tensor is our own: memory traffic is what is left.
-            inner = torch.addcmul(self.shift, hidden, self.scale).relu_()
-            inner = self.conv_1(inner).relu_()
+            inner = self.active(torch.addcmul(self.shift, hidden, self.scale))
+            inner = self.active(self.conv_1(inner))
             inner = self.conv_2(inner)
             total: torch.Tensor = inner.add_(_middle(hidden, inner.shape[3]))
             return total
+
+        def active(self, hidden: torch.Tensor) -> torch.Tensor:
+            if self.slope == 0:
+                return hidden.relu_()
+            return torch.nn.functional.leaky_relu_(hidden, self.slope)
 
     return ResidualUnit
 
