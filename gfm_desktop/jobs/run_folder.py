@@ -20,17 +20,24 @@ from gfm_desktop.genome.fingerprint import write_whole
 from gfm_desktop.jobs import run_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from gfm_desktop.genome.status import Status
     from gfm_desktop.models.option import OptionValue
     from gfm_desktop.scoring.card import ScorerCard, VariantScore
+
+    NewColumns = Callable[
+        [NDArray[np.int64], list[float | None]], Mapping[str, Sequence[float | None]]
+    ]
 
 MANIFEST = "manifest.json"
 _LOCK = "running.lock"
 _PART = re.compile(r"scores-(\d{6,})\.parquet")
+_WHOLE = b"gfm_replaces_all_before"
+"""Marks a part that was made of all parts with a smaller number."""
 _ARROW = {"float": "float64", "int": "int64", "str": "string"}
 
 
@@ -81,6 +88,8 @@ class Manifest:
         counts: Status to number of rows, refusals included; empty until complete.
         warnings: What the user was told.
         complete: Whether every row has a status.
+        background: Sites a trinucleotide that percentiles compare with; 0 before
+            there are any.
     """
 
     identity: Identity
@@ -94,6 +103,7 @@ class Manifest:
     counts: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     complete: bool = False
+    background: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,20 +261,85 @@ class RunFolder:
         A part that cannot be read (a full disk, a power cut) is deleted: its rows are
         scored again.
         """
+        rows: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        counts: Counter[str] = Counter()
+        for found, statuses in self._statuses():
+            rows.append(found)
+            counts.update(statuses)
+        return np.sort(np.concatenate(rows)), counts
+
+    def rows_with(self, status: Status) -> set[int]:
+        """Return the rows that have a status."""
+        return {
+            row
+            for rows, statuses in self._statuses()
+            for row, one in zip(rows.tolist(), statuses, strict=True)
+            if one == status
+        }
+
+    def _statuses(self) -> Iterator[tuple[NDArray[np.int64], list[str]]]:
+        """Yield rows and statuses of every part that can be read."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        rows: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
-        counts: Counter[str] = Counter()
-        for part in self.parts:
+        for part in self._current():
             try:
                 table = pq.read_table(part, columns=["row", "status"])
             except (OSError, pa.ArrowException):
                 part.unlink()
                 continue
-            rows.append(table["row"].to_numpy())
-            counts.update(table["status"].to_pylist())
-        return np.sort(np.concatenate(rows)), counts
+            yield table["row"].to_numpy(), table["status"].to_pylist()
+
+    def _current(self) -> list[Path]:
+        """Return the parts, after deleting those that a rewritten part replaces."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        parts = self.parts
+        for place in range(len(parts) - 1, 0, -1):
+            try:
+                about = pq.read_schema(parts[place]).metadata or {}
+            except (OSError, pa.ArrowException):
+                continue
+            if _WHOLE in about:
+                for old in parts[:place]:
+                    old.unlink(missing_ok=True)
+                return parts[place:]
+        return parts
+
+    def rewrite(self, columns: NewColumns) -> Path:
+        """Put all parts into one, with the values of some columns replaced.
+
+        The new part is complete before the old ones go: after a crash the next
+        reader deletes what is left of them, and readers that do not know take the
+        later value of a row, which is the new one.
+
+        Args:
+            columns: Gets the rows and scores; returns name to values of columns.
+
+        Returns:
+            The one part.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        old = self._current()
+        table = pa.concat_tables([pq.read_table(part) for part in old])
+        values = columns(table["row"].to_numpy(), table["score"].to_pylist())
+        for name, column in values.items():
+            place = table.schema.get_field_index(name)
+            field = table.schema.field(place)
+            table = table.set_column(place, field, pa.array(column, field.type))
+        path = self._next_part()
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+        about = {**(table.schema.metadata or {}), _WHOLE: b"1"}
+        pq.write_table(
+            table.replace_schema_metadata(about), temporary, compression="zstd"
+        )
+        temporary.replace(path)
+        for part in old:
+            part.unlink()
+        return path
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[str]:

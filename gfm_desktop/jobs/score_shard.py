@@ -11,15 +11,9 @@ import numpy as np
 from gfm_desktop.errors import GfmError
 from gfm_desktop.jobs.events import Finished, Partial, Progress
 from gfm_desktop.jobs.job import Split
+from gfm_desktop.jobs.pending import Pending, contained, fit_rows
 from gfm_desktop.jobs.run_folder import Claim, RunFolder
-from gfm_desktop.jobs.scoring_work import (
-    UNIT,
-    Pending,
-    contained,
-    fit_rows,
-    prepare,
-    score_all,
-)
+from gfm_desktop.jobs.scoring_work import UNIT, prepare, score_all
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -11,10 +11,12 @@ import numpy as np
 
 from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Finished, Partial, Progress
+from gfm_desktop.jobs.pending import Pending
+from gfm_desktop.jobs.percentiles import add_percentiles, background_of
 from gfm_desktop.jobs.run_folder import RunFolder
 from gfm_desktop.jobs.score_shard import PrepareScoring, split
 from gfm_desktop.jobs.scoring import Scoring
-from gfm_desktop.jobs.scoring_work import UNIT, Pending, completed, prepare, score_all
+from gfm_desktop.jobs.scoring_work import UNIT, completed, prepare, score_all
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -69,6 +71,12 @@ class ScoreVariants(Scoring):
                 prepared.work, folder, todo, done=len(rows), total=total
             )
             read = opened.summary.counts
+            work, number = prepared.work, background_of(self, prepared.work.card)
+            if number and counts[Status.SCORED]:
+                yield from add_percentiles(
+                    work, folder, manifest.identity, opened.table, number
+                )
+                manifest = replace(manifest, background=number)
             return completed(folder, manifest, read=read, scored=counts)
 
     def preparation(self) -> PrepareScoring:

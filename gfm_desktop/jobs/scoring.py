@@ -24,6 +24,8 @@ class Scoring:
         batch_size: Sequences a forward pass; 0 lets the program choose.
         options: The scorer's settings as (name, value) pairs.
         fresh: Score again what an earlier run has already scored.
+        background: Random sites of each trinucleotide that percentiles compare with;
+            0 for no percentiles, -1 for the scorer's own number.
         model_options: Choices of the model's family as (name, value) pairs.
     """
 
@@ -36,6 +38,7 @@ class Scoring:
     batch_size: int = 0
     options: tuple[tuple[str, OptionValue], ...] = ()
     fresh: bool = False
+    background: int = -1
     model_options: tuple[tuple[str, OptionValue], ...] = ()
 
     @property

@@ -4,86 +4,32 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from gfm_desktop import __version__
 from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Finished, Partial, Progress
 from gfm_desktop.jobs.open_variants import open_table
+from gfm_desktop.jobs.pacing import LARGEST_STEP, Pace, Part
+from gfm_desktop.jobs.percentiles import with_percentiles
 from gfm_desktop.jobs.run_folder import Identity, Manifest, RunFolder
 from gfm_desktop.jobs.scorers import checked_options, choose_scorer
-from gfm_desktop.scoring import registry
+from gfm_desktop.jobs.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator
 
-    from numpy.typing import NDArray
-
-    from gfm_desktop.genome.annotation import GeneModels
-    from gfm_desktop.genome.reference import Reference
-    from gfm_desktop.genome.variant import Variant
     from gfm_desktop.jobs.context import JobContext
     from gfm_desktop.jobs.open_variants import OpenedTable
+    from gfm_desktop.jobs.pending import Pending
     from gfm_desktop.jobs.scoring import Scoring
-    from gfm_desktop.models.option import OptionValue
-    from gfm_desktop.models.protocols import LoadedModel
-    from gfm_desktop.scoring.card import ScorerCard, VariantScore
 
 UNIT = "variants"
-_STEP_SECONDS = 0.6
-"""Wanted time of a batch: a tile or a cancel waits for that long."""
 _TELL_SECONDS = 0.05
 """Cheap batches tell their progress together."""
-_PART_SECONDS = 2.0
-"""Time that a part holds: a kill loses that much, and reading has few files."""
-_LARGEST_STEP = 4096
-_FIRST_STEP = 4
-_DEFAULT_BATCH = {"cpu": 8, "cuda": 32}
-"""Sequences a forward pass, where the user leaves the choice to us."""
-
-
-@dataclass(slots=True)
-class Work:
-    """What one batch needs; `batch_size` shrinks when the device's memory is full."""
-
-    model: LoadedModel
-    reference: Reference
-    genes: GeneModels | None
-    card: ScorerCard
-    options: dict[str, OptionValue]
-    batch_size: int
-
-    def __post_init__(self) -> None:
-        """Choose the batch size where the user leaves it to us."""
-        if self.batch_size == 0:
-            kind = self.model.device.split(":")[0]
-            self.batch_size = _DEFAULT_BATCH.get(kind, 8)
-
-    def score(self, variants: list[Variant]) -> list[VariantScore]:
-        """Score one batch; halves the forward passes where memory runs out."""
-        import torch
-
-        score = registry.function_of(self.card.name)
-        while True:
-            try:
-                return score(
-                    self.model,
-                    variants,
-                    reference=self.reference,
-                    genes=self.genes,
-                    batch_size=self.batch_size,
-                    **self.options,
-                )
-            except torch.OutOfMemoryError:
-                if self.batch_size == 1:
-                    raise
-                self.batch_size //= 2
-                torch.cuda.empty_cache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +63,7 @@ def prepare(job: Scoring, context: JobContext) -> Generator[Progress, None, Prep
             where="--batch-size",
             todo="Leave it out, or give 0, to let the program choose.",
         )
-    card = choose_scorer(catalogue.card_of(job.model), job.scorer)
+    card = with_percentiles(choose_scorer(catalogue.card_of(job.model), job.scorer))
     options = checked_options(card, job.options)
     yield Progress(0, None, UNIT, "Reading the genome")
     reference = context.reference(job.genome)
@@ -166,7 +112,7 @@ def score_all(
 ) -> Generator[Progress | Partial, None, Counter[str]]:
     """Score what is left, write it in parts, and return the statuses' counts.
 
-    Yields about every `_STEP_SECONDS`; a part holds what was scored in `_PART_SECONDS`.
+    How often it yields and how much a part holds, `jobs.pacing` decides.
     Whatever ends the loop (a cancel, a failure), what was scored is on disk.
 
     Args:
@@ -178,11 +124,11 @@ def score_all(
     """
     counts: Counter[str] = Counter()
     words = f"Scoring with {work.model.card.name}"
-    pace = _Pace()
-    part = _Part(folder, work.card)
+    pace = Pace()
+    part = Part(folder, work.card)
     told = time.perf_counter()
     try:
-        while batch := todo.take(min(pace.size, _LARGEST_STEP)):
+        while batch := todo.take(min(pace.size, LARGEST_STEP)):
             began = time.perf_counter()
             scores = work.score([variant for _, variant in batch])
             if len(scores) != len(batch):
@@ -202,123 +148,6 @@ def score_all(
     finally:
         part.write()
     return counts
-
-
-@dataclass(slots=True)
-class _Pace:
-    """Chooses the size of a batch, so that none takes longer than `_STEP_SECONDS`.
-
-    Refused variants cost nothing, and nobody knows how many of the next ones will be:
-    the size supposes that all of them are to be scored.
-    """
-
-    size: int = _FIRST_STEP
-    seconds: float = 0.0
-    scored: float = 0.0
-
-    def learn(self, scores: Sequence[VariantScore], seconds: float) -> None:
-        """Take one batch into account; what is long ago counts less."""
-        scored = sum(score.status == Status.SCORED for score in scores)
-        if scored:
-            self.seconds = 0.5 * self.seconds + seconds
-            self.scored = 0.5 * self.scored + scored
-            wanted = int(_STEP_SECONDS * self.scored / max(self.seconds, 1e-6))
-            self.size = max(1, min(wanted, 2 * self.size, _LARGEST_STEP))
-
-
-@dataclass(slots=True)
-class _Part:
-    """Scores that are not on disk yet."""
-
-    folder: RunFolder
-    card: ScorerCard
-    rows: list[int] = field(default_factory=list)
-    scores: list[VariantScore] = field(default_factory=list)
-    written: float = 0.0
-
-    def add(self, rows: Sequence[int], scores: Sequence[VariantScore]) -> None:
-        """Take one batch."""
-        self.rows += rows
-        self.scores += scores
-
-    def due(self, now: float) -> bool:
-        """Tell whether it is time to write; the first batch is shown at once."""
-        return now - self.written >= _PART_SECONDS or len(self.rows) >= _LARGEST_STEP
-
-    def write(self) -> Path | None:
-        """Write what there is; None where there is nothing."""
-        if not self.rows:
-            return None
-        rows, scores = self.rows, self.scores
-        self.rows, self.scores = [], []
-        path = self.folder.write_part(rows, scores, self.card)
-        self.written = time.perf_counter()
-        return path
-
-
-class Pending:
-    """Variants without a status, in order, in batches of any size."""
-
-    def __init__(
-        self,
-        table: Path,
-        done: NDArray[np.int64],
-        *,
-        first: int = 0,
-        count: int | None = None,
-    ) -> None:
-        """Look at a range of the variants of a table that are fit to be scored.
-
-        Args:
-            table: The variant table.
-            done: Its rows that have a score, sorted.
-            first: How many fit variants to pass over.
-            count: How many of the following to look at; None for all.
-        """
-        self._left = self._read(table, done, first, count)
-
-    def take(self, number: int) -> list[tuple[int, Variant]]:
-        """Return the next `number` of them, fewer at the end."""
-        taken: list[tuple[int, Variant]] = []
-        for one in self._left:
-            taken.append(one)
-            if len(taken) == number:
-                break
-        return taken
-
-    @staticmethod
-    def _read(
-        table: Path, done: NDArray[np.int64], first: int, count: int | None
-    ) -> Iterator[tuple[int, Variant]]:
-        from gfm_desktop.genome.variant_table import read_pending
-
-        for batch in read_pending(table, _LARGEST_STEP, first):
-            wanted = batch[:count]
-            known = contained([row for row, _ in wanted], done)
-            for one, skip in zip(wanted, known, strict=True):
-                if not skip:
-                    yield one
-            if count is not None:
-                count -= len(wanted)
-                if count == 0:
-                    return
-
-
-def fit_rows(table: Path) -> NDArray[np.int64]:
-    """Return the rows of a variant table that are fit to be scored, ascending."""
-    import pyarrow.parquet as pq
-
-    fit = [("status", "=", str(Status.PENDING))]
-    rows = pq.read_table(table, columns=["row"], filters=fit)["row"].to_numpy()
-    return np.asarray(rows, np.int64)
-
-
-def contained(
-    rows: NDArray[np.int64] | list[int], done: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Return which rows are among those of `done`, which is sorted."""
-    right, left = (np.searchsorted(done, rows, side) for side in ("right", "left"))
-    return np.asarray(right > left)
 
 
 def completed(

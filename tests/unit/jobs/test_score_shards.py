@@ -15,7 +15,7 @@ import pytest
 from gfm_desktop.engine.inline import InlineEngine
 from gfm_desktop.engine.pool import PoolEngine
 from gfm_desktop.errors import GfmError
-from gfm_desktop.jobs import scoring_work
+from gfm_desktop.jobs import pacing, scoring_work
 from gfm_desktop.jobs.events import (
     ENDINGS,
     Cancelled,
@@ -74,7 +74,8 @@ def job(desk: Desk) -> ScoreVariants:
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make batches of two, whatever the time."""
-    monkeypatch.setattr(scoring_work, "_LARGEST_STEP", 2)
+    for module in (scoring_work, pacing):
+        monkeypatch.setattr(module, "LARGEST_STEP", 2)
     monkeypatch.setattr(scoring_work, "_TELL_SECONDS", 0.0)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from gfm_desktop.errors import GfmError, InputError, ModelError, OptionError
 from gfm_desktop.genome.status import Status
-from gfm_desktop.jobs import scoring_work
+from gfm_desktop.jobs import pacing, scoring_work
 from gfm_desktop.jobs.events import Finished, Partial, Progress
 from gfm_desktop.jobs.run_folder import RunFolder
 from gfm_desktop.jobs.score_variants import ScoreVariants
@@ -49,7 +49,8 @@ def scores_of(finished: Finished) -> list[dict[str, Any]]:
 @pytest.fixture
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make batches of two, whatever the time."""
-    monkeypatch.setattr(scoring_work, "_LARGEST_STEP", 2)
+    for module in (scoring_work, pacing):
+        monkeypatch.setattr(module, "LARGEST_STEP", 2)
     monkeypatch.setattr(scoring_work, "_TELL_SECONDS", 0.0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import Variant
-from gfm_desktop.jobs.scoring_work import _Pace
+from gfm_desktop.jobs.pacing import Pace
 from gfm_desktop.scoring.card import VariantScore
 
 VARIANT = Variant("chr1", 10, "A", "C")
@@ -17,7 +17,7 @@ def outcomes(scored: int, refused: int) -> list[VariantScore]:
 
 
 def test_that_refused_variants_do_not_make_the_next_batch_longer() -> None:
-    pace = _Pace()
+    pace = Pace()
     before = pace.size
     for _ in range(20):
         pace.learn(outcomes(0, 4), 1e-4)
@@ -25,13 +25,13 @@ def test_that_refused_variants_do_not_make_the_next_batch_longer() -> None:
 
 
 def test_that_slow_variants_come_one_by_one() -> None:
-    pace = _Pace()
+    pace = Pace()
     pace.learn(outcomes(4, 0), 12.0)
     assert pace.size == 1
 
 
 def test_that_fast_variants_fill_the_wanted_time() -> None:
-    pace = _Pace()
+    pace = Pace()
     for _ in range(20):
         pace.learn(outcomes(pace.size, 0), pace.size * 0.001)
     assert 400 <= pace.size <= 600
