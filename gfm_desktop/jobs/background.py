@@ -15,6 +15,7 @@ background contains the smaller one, and the order of questions does not matter.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
@@ -38,8 +39,12 @@ ENOUGH = 10
 """Scores of a class below which no percentile is given."""
 _VERSION = 1
 _BASES = "ACGT"
-_DRAWS_PER_SITE = 400
-"""Draws for each wanted site, until a trinucleotide counts as too rare here."""
+_SMALL = 1_000_000
+"""Bases of a genome whose positions are shuffled, so that none is drawn twice."""
+_BLOCK = 4_096
+_DRAWS_PER_SITE = 2_000
+"""Draws for each wanted site, until a trinucleotide counts as too rare in a genome
+that is not small; the rarest of vertebrates is one base in 500."""
 
 
 def trinucleotide(reference: Reference, contig: str, start: int) -> str:
@@ -188,7 +193,7 @@ def sites(reference: Reference, wanted: Iterable[str], number: int) -> Iterator[
     """
     drawn = dict.fromkeys(wanted, 0)
     seen: set[tuple[str, int]] = set()
-    for place in _draws(reference, limit=_DRAWS_PER_SITE * number * 4):
+    for place in _draws(reference, limit=_DRAWS_PER_SITE * number):
         if not drawn:
             return
         context = trinucleotide(reference, *place)
@@ -209,10 +214,13 @@ def _draws(reference: Reference, *, limit: int) -> Iterator[tuple[str, int]]:
     total = int(ends[-1]) if len(ends) else 0
     seed = hashlib.sha256(reference.fingerprint.encode()).digest()[:8]
     random = np.random.default_rng(int.from_bytes(seed, "big"))
-    if total <= limit:
-        places = random.permutation(total)
+    # What is drawn must not depend on how much is wanted.
+    if total <= _SMALL:
+        blocks: Iterable[NDArray[np.int64]] = [random.permutation(total)]
     else:
-        places = random.integers(0, total, size=limit)
-    for place in places:
+        blocks = (
+            random.integers(0, total, size=_BLOCK) for _ in range(limit // _BLOCK + 1)
+        )
+    for place in itertools.chain.from_iterable(blocks):
         which = int(np.searchsorted(ends, place, "right"))
         yield names[which], int(place - (ends[which] - lengths[which]))
