@@ -22,12 +22,16 @@ def run(arguments: Namespace, runner: Runner) -> int:
         Stopped: If the job did not finish.
     """
     from gfm_desktop.models import catalogue
+    from gfm_desktop.models.option import checked
 
     checks = Preflight()
     checks.readable("--sequences", arguments.sequences)
     checks.writable(arguments.out, ARRAY_FORMATS, arguments.sequences)
     with checks.collected():
+        model = catalogue.card_of(arguments.model)
         catalogue.folder_of(arguments.model)
+        given = dict(arguments.option)
+        checked(catalogue.options_of(model), given, owner=model.name)
     checks.done()
     job = InspectModel(
         model_name(arguments.model),

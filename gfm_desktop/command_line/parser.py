@@ -163,6 +163,16 @@ def _add_score(commands: Any) -> None:
         default=0,
         help="sequences run at once; left out, the program chooses",
     )
+    _add_model_options(score)
+    score.add_argument(
+        "--background",
+        metavar="N",
+        type=_count,
+        default=-1,
+        help="percentiles compare with the substitutions of N random sites of each "
+        "trinucleotide of the genome; 0 for no percentiles; left out, the scorer's own "
+        "number",
+    )
     score.add_argument(
         "--fresh", action="store_true", help="score again what was scored before"
     )
@@ -226,14 +236,7 @@ def _add_inspect(commands: Any) -> None:
         help="sequences, one a line, FASTA, or a JSON list",
     )
     inspect.add_argument("--out", metavar="FILE.npz", required=True)
-    inspect.add_argument(
-        "--option",
-        metavar="KEY=VALUE",
-        type=_pair,
-        action="append",
-        default=[],
-        help="a choice of the model's family; may be given several times",
-    )
+    _add_model_options(inspect)
     _add_json(inspect, "print one JSON object per event")
 
 
@@ -250,6 +253,18 @@ def _add_model(parser: Parser, *, required: bool) -> None:
         type=_device,
         default="auto",
         help="where the model runs (default: %(default)s)",
+    )
+
+
+def _add_model_options(parser: Parser) -> None:
+    parser.add_argument(
+        "--option",
+        metavar="KEY=VALUE",
+        type=_pair,
+        action="append",
+        default=[],
+        help="a choice of the model's family, such as species=homo_sapiens (see "
+        "`gfm models show`); may be given several times",
     )
 
 
@@ -291,6 +306,12 @@ def _add_option(
         metavar=name.upper(),
         help=f"{words}; default: {option.default}{unit})".replace("%", "%%"),
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}")
+    return int(text)
 
 
 def _positive(text: str) -> int:

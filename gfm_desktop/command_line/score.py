@@ -72,6 +72,8 @@ def run(arguments: Namespace, runner: Runner, given: Sequence[str]) -> int:
             batch_size=arguments.batch_size,
             options=tuple(options.items()),
             fresh=arguments.fresh,
+            background=arguments.background,
+            model_options=tuple(sorted(arguments.option)),
         )
     )
     parts.append(scored)
@@ -133,6 +135,7 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
         Refused: With all that is wrong.
     """
     from gfm_desktop.models import catalogue
+    from gfm_desktop.models.option import checked
 
     checks = Preflight()
     checks.problems += arguments.unknown
@@ -148,7 +151,11 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
     if arguments.model:
         with checks.collected():
             catalogue.folder_of(arguments.model)
-            card = choose_scorer(catalogue.card_of(arguments.model), arguments.scorer)
+            model = catalogue.card_of(arguments.model)
+            with checks.collected():
+                given = dict(arguments.option)
+                checked(catalogue.options_of(model), given, owner=model.name)
+            card = choose_scorer(model, arguments.scorer)
             values, problems = scorer_values(card, _given_options(arguments))
             checks.problems += problems
             checked_options(card, values.items())
