@@ -1,4 +1,4 @@
-"""What a model folder says of a splice network's sizes, and what importers hand over."""
+"""What a model folder says of a splice network, and what importers hand over."""
 
 from __future__ import annotations
 
