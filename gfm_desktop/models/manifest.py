@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Manifest:
         weights: Name to SHA-256 of every weights file.
         architecture: What the loader needs to know, such as ``{"replicates": 5}``.
         facts: Fields of the card that differ from the loader's own card.
+        provenance: Where the weights came from (`provenance_of`); may be empty.
     """
 
     folder: Path
@@ -42,6 +44,23 @@ class Manifest:
     weights: Mapping[str, str]
     architecture: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def repository(self) -> str:
+        """Return the repository on the hub that it came from; empty for none."""
+        return str(self.provenance.get("repository", ""))
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash by which results name the weights.
+
+        It is that of the file, or of all hashes in the order of the files' names.
+        """
+        hashes = [self.weights[name] for name in sorted(self.weights)]
+        if len(hashes) == 1:
+            return hashes[0]
+        return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
     @property
     def only_weights(self) -> tuple[Path, str]:
@@ -95,7 +114,51 @@ def read(folder: Path) -> Manifest:
         content["weights"],
         content.get("architecture", {}),
         content.get("card", {}),
+        content.get("provenance", {}),
     )
+
+
+def write(described: Manifest) -> None:
+    """Write the description of a model into its folder.
+
+    Raises:
+        OSError: If the folder cannot be written.
+    """
+    content = {
+        "format": FORMAT,
+        "id": described.id,
+        "loader": described.loader,
+        "weights": dict(described.weights),
+        "architecture": dict(described.architecture),
+        "card": dict(described.facts),
+        "provenance": dict(described.provenance),
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    (described.folder / FILE_NAME).write_text(text, encoding="utf-8")
+
+
+def provenance_of(
+    *, repository: str = "", commit: str = "", files: Mapping[str, str], added: str
+) -> dict[str, Any]:
+    """Return where weights came from, as it stands in the description.
+
+    Args:
+        repository: Name on the hub, ``"owner/name"``; empty for none.
+        commit: Commit of the repository.
+        files: Original file name to SHA-256, before any conversion.
+        added: Day on which it was added, ISO 8601.
+    """
+    return {
+        "repository": repository,
+        "commit": commit,
+        "files": dict(files),
+        "added": added,
+    }
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a model can be called so."""
+    return _ID.fullmatch(text) is not None
 
 
 def _wrong_head(content: dict[str, Any]) -> list[str]:
@@ -104,7 +167,7 @@ def _wrong_head(content: dict[str, Any]) -> list[str]:
         problems.append(
             f"“format” is {content.get('format')!r}, this app reads {FORMAT}"
         )
-    if not _ID.fullmatch(str(content.get("id", ""))):
+    if not is_id(str(content.get("id", ""))):
         problems.append("“id” must be lower case letters, digits, dots and hyphens")
     if not str(content.get("loader", "")).isidentifier():
         problems.append("“loader” must name a model family of this app")
@@ -120,7 +183,19 @@ def _wrong_head(content: dict[str, Any]) -> list[str]:
         ]
     if not isinstance(content.get("architecture", {}), dict):
         problems.append("“architecture” must be a JSON object")
+    if not _is_provenance(content.get("provenance", {})):
+        problems.append("“provenance” must be a JSON object of texts")
     return problems
+
+
+def _is_provenance(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    files = value.get("files", {})
+    texts = [v for name, v in value.items() if name != "files"]
+    if not isinstance(files, dict):
+        return False
+    return all(isinstance(text, str) for text in (*texts, *files.values()))
 
 
 _KINDS: dict[str, type | tuple[type, ...]] = {

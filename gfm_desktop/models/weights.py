@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from typing import TYPE_CHECKING, Any
 
 from gfm_desktop.errors import ModelError
@@ -137,7 +138,7 @@ def read_layout(paths: Sequence[Path], layout: Layout) -> dict[str, torch.Tensor
     check_layout(paths, layout)
     found: dict[str, torch.Tensor] = {}
     for path in paths:
-        for name, tensor in _tensors_of(path).items():
+        for name, tensor in tensors_of(path).items():
             if (place := layout.place_of(name)) is not None:
                 found[place] = tensor
     different = [
@@ -154,15 +155,26 @@ def read_layout(paths: Sequence[Path], layout: Layout) -> dict[str, torch.Tensor
     }
 
 
-def _tensors_of(path: Path) -> dict[str, torch.Tensor]:
+def tensors_of(path: Path) -> dict[str, torch.Tensor]:
+    """Return all tensors of one file, on the CPU.
+
+    Args:
+        path: A file that `tensor_shapes` has accepted; a pickle is read with
+            ``weights_only=True`` all the same.
+
+    Raises:
+        ModelError: If it cannot be read to its end.
+    """
     if path.suffix == ".safetensors":
         from safetensors.torch import load_file
 
         return load_file(path, device="cpu")
     import torch
 
-    # `check_layout` has read the pickle before and refused what is not a tensor.
-    table = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        table = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, OSError, ValueError, pickle.PickleError) as error:
+        raise _unreadable(path, str(error).splitlines()[0]) from error
     if isinstance(table.get("state_dict"), dict):
         table = table["state_dict"]
     return dict(table)
