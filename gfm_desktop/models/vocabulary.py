@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 def token_ids(
-    hub: HubFolder, rows: int, *, folder: Path | None = None, padded: bool = False
+    hub: HubFolder,
+    rows: int,
+    *,
+    folder: Path | None = None,
+    padded: bool = False,
+    spare: tuple[str, ...] = (),
 ) -> dict[str, int]:
     """Return token to id from ``vocab.txt`` or ``tokenizer.json``, never generated.
 
@@ -24,6 +29,8 @@ def token_ids(
         rows: Rows of the network's embedding.
         folder: Where the tokenizer's files lie, if not in the model folder itself.
         padded: Whether the embedding may have more rows than the vocabulary.
+        spare: Tokens that sequences never hold: they may lie behind the last row, and
+            are then left out.
 
     Raises:
         ModelError: If the files are missing or damaged, or their size does not fit
@@ -36,6 +43,7 @@ def token_ids(
     else:
         path = folder / "tokenizer.json"
         ids = _from_json(path)
+    ids = {t: n for t, n in ids.items() if n < rows or t not in spare}
     count = max(ids.values(), default=-1) + 1
     if count > rows or (count < rows and not padded):
         raise ModelError(
