@@ -18,6 +18,8 @@ def score_command(
     model: str,
     scorer: str = "",
     options: dict[str, OptionValue] | None = None,
+    model_options: dict[str, OptionValue] | None = None,
+    background: int = -1,
     device: str = "auto",
     out: str = "",
 ) -> str:
@@ -28,6 +30,9 @@ def score_command(
         model: Model id or folder.
         scorer: Scorer name; empty for the recommended one.
         options: The scorer's settings.
+        model_options: Choices of the model's family.
+        background: Random sites of each trinucleotide that percentiles compare with;
+            -1 for the scorer's own number.
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
         out: File to write; empty for the standard output.
     """
@@ -37,8 +42,12 @@ def score_command(
     words += ["--model", model]
     if scorer:
         words += ["--scorer", scorer]
+    for name, value in (model_options or {}).items():
+        words += ["--option", f"{name}={_text(value)}"]
     for name, value in (options or {}).items():
         words += _flag(name, value)
+    if background >= 0:
+        words += ["--background", str(background)]
     if device != "auto":
         words += ["--device", device]
     if out:
@@ -77,4 +86,8 @@ def _flag(name: str, value: OptionValue) -> list[str]:
     flag = "--" + name.replace("_", "-")
     if isinstance(value, bool):
         return [flag] if value else []
-    return [flag, f"{value:g}" if isinstance(value, float) else str(value)]
+    return [flag, _text(value)]
+
+
+def _text(value: OptionValue) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

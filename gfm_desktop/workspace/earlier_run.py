@@ -42,4 +42,5 @@ def earlier_run(table: Path, annotation: GeneModels | None) -> ScoreRun | None:
         manifest.model,
         manifest.identity.scorer,
         dict(manifest.identity.options),
+        model_options=dict(manifest.identity.model_options),
     )

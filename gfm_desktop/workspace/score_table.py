@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gfm_desktop.genome.status import Status
 from gfm_desktop.workspace.row_order import RowFilter, ordered, passing
 from gfm_desktop.workspace.score_columns import (
     KINDS,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gfm_desktop.genome.interval import Interval
+    from gfm_desktop.genome.variant import VariantKind
     from gfm_desktop.workspace.score_columns import Columns
 
 __all__ = [
@@ -208,6 +210,14 @@ class ScoreTable:
         numbers = np.bincount(self._snapshot().status, minlength=len(STATUSES))
         pairs = zip(STATUSES, numbers.tolist(), strict=True)
         return {str(status): count for status, count in pairs if count}
+
+    def fit_kinds(self) -> dict[VariantKind, int]:
+        """Return kind to number of the variants that were fit to be scored."""
+        columns = self._snapshot()
+        fit = columns.read_status == STATUSES.index(Status.PENDING)
+        numbers = np.bincount(columns.kind[fit], minlength=len(KINDS))[: len(KINDS)]
+        pairs = zip(KINDS, numbers.tolist(), strict=True)
+        return {kind: count for kind, count in pairs if count}
 
     def _whole_order(
         self, columns: Columns, sort: str, descending: bool

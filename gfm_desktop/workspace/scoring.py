@@ -84,6 +84,8 @@ class Scoring:
         *,
         batch_size: int = 0,
         fresh: bool = False,
+        model_options: Mapping[str, OptionValue] | None = None,
+        background: int = -1,
     ) -> str:
         """Score the open variants; what was scored before is taken from disk.
 
@@ -94,6 +96,10 @@ class Scoring:
             device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
             batch_size: Sequences a forward pass; 0 lets the app choose.
             fresh: Score again what an earlier run has scored.
+            model_options: Choices of the model's family; what is left out has its
+                default.
+            background: Random sites of each trinucleotide that percentiles compare
+                with; 0 for no percentiles, -1 for the scorer's own number.
 
         Returns:
             The job's id; empty where there was an obstacle, which is then said in
@@ -118,10 +124,12 @@ class Scoring:
             batch_size=batch_size,
             options=tuple((options or {}).items()),
             fresh=fresh,
+            background=background,
+            model_options=tuple((model_options or {}).items()),
         )
-        follower = _Follower(
-            self, variants, ScoreRun(Path(), model, scorer, dict(options or {}))
-        )
+        run = ScoreRun(Path(), model, scorer, dict(options or {}))
+        run = replace(run, model_options=dict(model_options or {}))
+        follower = _Follower(self, variants, run)
         workspace.set_scoring(ScoringState("", model, scorer, message="Waiting"))
         job_id = self.runner.submit(job, follower.hear)
         follower.take_id(job_id)

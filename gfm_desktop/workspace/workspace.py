@@ -53,6 +53,7 @@ class ScoreRun:
         scorer: Scorer name.
         options: The scorer's settings.
         counts: Status to number of rows so far.
+        model_options: Choices of the model's family that were made.
     """
 
     folder: Path
@@ -60,6 +61,7 @@ class ScoreRun:
     scorer: str
     options: dict[str, OptionValue] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    model_options: dict[str, OptionValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A form made from a scorer's options: a new option needs no new dialog."""
+"""A form made from options of a scorer or model: a new one needs no new dialog."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gfm_desktop.ui.widgets.search_combo import SearchCombo
 from gfm_desktop.ui.widgets.texts import muted
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Field = QCheckBox | QComboBox | QDoubleSpinBox | QLineEdit | QSpinBox
 _LARGEST = 2**31 - 1
+_MANY = 12
+"""Choices above which one types to find instead of scrolling."""
 
 
 class OptionForm(QWidget):
@@ -33,10 +36,17 @@ class OptionForm(QWidget):
     changed = Signal()
     """Some value is another one."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Start without fields."""
-        super().__init__(parent)
+    def __init__(self, prefix: str = "option") -> None:
+        """Start without fields.
+
+        Args:
+            prefix: Begins the object names of the fields: two forms of a panel may
+                have an option of the same name.
+        """
+        super().__init__()
+        self._prefix = prefix
         self.fields: dict[str, Field] = {}
+        self._defaults: dict[str, OptionValue] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
@@ -59,6 +69,7 @@ class OptionForm(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self.fields = {}
+        self._defaults = {option.name: option.default for option in options}
         for line, option in enumerate(options):
             start = (values or {}).get(option.name, option.default)
             self._add(2 * line, option, start)
@@ -69,9 +80,15 @@ class OptionForm(QWidget):
         """Return all values by option name."""
         return {name: _value(field) for name, field in self.fields.items()}
 
+    @property
+    def chosen(self) -> dict[str, OptionValue]:
+        """Return the values that are not the defaults, by option name."""
+        values = self.values.items()
+        return {name: v for name, v in values if v != self._defaults[name]}
+
     def _add(self, line: int, option: Option, value: OptionValue) -> None:
         field = self._field(option, value)
-        field.setObjectName(f"option-{option.name}")
+        field.setObjectName(f"{self._prefix}-{option.name}")
         field.setAccessibleName(option.label)
         field.setAccessibleDescription(option.help)
         field.setToolTip(option.help)
@@ -83,14 +100,17 @@ class OptionForm(QWidget):
             label = QLabel(option.label)
             label.setBuddy(field)
             self._grid.addWidget(label, line, 0)
-            self._grid.addWidget(field, line, 1, Qt.AlignmentFlag.AlignLeft)
+            wide = isinstance(field, SearchCombo)
+            side = Qt.AlignmentFlag(0) if wide else Qt.AlignmentFlag.AlignLeft
+            self._grid.addWidget(field, line, 1, side)
         self._grid.addWidget(muted(option.help), line + 1, 0, 1, 2)
 
     def _field(self, option: Option, value: OptionValue) -> Field:
         if option.choices:
-            combo = QComboBox()
+            many = len(option.choices) > _MANY
+            combo = SearchCombo() if many else QComboBox()
             combo.addItems(list(option.choices))
-            combo.setCurrentText(str(value))
+            combo.setCurrentIndex(max(0, combo.findText(str(value))))
             combo.currentIndexChanged.connect(self._tell)
             return combo
         match option.default:
@@ -135,7 +155,8 @@ def _value(field: Field) -> OptionValue:
         case QCheckBox():
             return field.isChecked()
         case QComboBox():
-            return field.currentText()
+            # Not the text: a half typed name is no choice.
+            return field.itemText(field.currentIndex())
         case QSpinBox() | QDoubleSpinBox():
             return field.value()
         case _:
