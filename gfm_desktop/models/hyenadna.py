@@ -116,17 +116,17 @@ def card(hub: HubFolder) -> ModelCard:
         ModelError: If its config asks for what this app does not compute.
     """
     sizes = _sizes(hub)
-    tables = HubFolder(
-        hub.path,
-        hub.config,
-        hub.weights,
-        {n: s for n, s in hub.shapes.items() if n.endswith(_STORED_FORMULAS)},
-    )
+    left = {a for a, of in _tied(hub, sizes).items() if of in hub.shapes}
+    trained = {
+        name: shape
+        for name, shape in hub.shapes.items()
+        if name not in left and not name.endswith(_STORED_FORMULAS)
+    }
     return replace(
         _CARD,
         species=(),
         context_bp=sizes.longest - _SPECIAL_TOKENS,
-        parameters=hub.parameters - tables.parameters,
+        parameters=replace(hub, shapes=trained).parameters,
     )
 
 
@@ -163,11 +163,16 @@ def check(folder: Path) -> None:
 
 
 def _layout(hub: HubFolder, sizes: HyenaSizes) -> Layout:
+    return layout_of(network(sizes), tied=_tied(hub, sizes))
+
+
+def _tied(hub: HubFolder, sizes: HyenaSizes) -> dict[str, str]:
+    """Return alias to owner of the tensors that are one."""
     tied = shared_frequencies(sizes)
     # The published configs say false; the hub's program takes silence for true.
     if hub.value("tie_word_embeddings", "lm_head.weight" not in hub.shapes):
         tied["lm_head.weight"] = _EMBEDDING
-    return layout_of(network(sizes), tied=tied)
+    return tied
 
 
 def _sizes(hub: HubFolder) -> HyenaSizes:
