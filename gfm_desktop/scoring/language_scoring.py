@@ -40,9 +40,6 @@ T = TypeVar("T")
 UNKNOWN_SHARE = 0.05
 """Share of N in the window above which a score is cautioned."""
 _LARGEST_WINDOW = 1_000_000
-_TOGETHER = 1_024
-"""Questions that wait for their batches: the more, the fuller these are."""
-
 WINDOW = Option(
     "window",
     "Window",
@@ -112,6 +109,7 @@ class Plan:
         window: Letters of a window; 0 for the model's own.
         strands: A choice of `STRANDS`.
         span: Where a variant's window lies.
+        together: Questions that wait for their batches: the more, the fuller these are.
     """
 
     card: ScorerCard
@@ -122,6 +120,7 @@ class Plan:
     window: int = 0
     strands: str = "both"
     span: Callable[[Variant, int, int], Interval | Refusal] = centred
+    together: int = 1_024
 
     def check(self) -> None:
         """Refuse settings that make no sense.
@@ -181,14 +180,14 @@ class Plan:
     def _groups(
         self, variants: Sequence[Variant], ask: Ask[T]
     ) -> Iterator[list[VariantScore | _Waiting[T]]]:
-        """Yield begun variants, as many at a time as have `_TOGETHER` questions."""
+        """Yield begun variants, as many at a time as have `together` questions."""
         group: list[VariantScore | _Waiting[T]] = []
         waiting = 0
         for variant in variants:
             begun = self._begin(variant, ask)
             group.append(begun)
             waiting += len(self._questions(begun))
-            if waiting >= _TOGETHER:
+            if waiting >= self.together:
                 yield group
                 group, waiting = [], 0
         if group:

@@ -11,7 +11,8 @@ one base may cut many byte pairs anew, and all of them count. Where tokens overl
 that share a letter with t are hidden with it, because any of them would give it away;
 for all other models that is t alone.
 
-Source: Salazar et al. 2020, "Masked language model scoring", 2020.acl-main.240; as a variant score ours: the authors of DNABERT-2 and GENA-LM publish none.
+Source: Salazar et al. 2020, "Masked language model scoring", 2020.acl-main.240; as a
+variant score ours: the authors of DNABERT-2 and GENA-LM publish none.
 
 Cost: one forward pass for each token, allele and strand, so a window of n tokens costs
 about 4 n of them (2 n on one strand), against 2 of the masked log-odds. Equal inputs
