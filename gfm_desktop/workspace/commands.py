@@ -90,4 +90,6 @@ def _flag(name: str, value: OptionValue) -> list[str]:
 
 
 def _text(value: OptionValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -15,31 +13,32 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.detective import misfit
 from gfm_desktop.genome.status import Status
+from gfm_desktop.jobs.events import Failed
+from gfm_desktop.models import licence
+from gfm_desktop.ui.dialogs.licence import LicenceDialog
 from gfm_desktop.ui.panel import Panel
-from gfm_desktop.ui.widgets.facts import FactGrid
+from gfm_desktop.ui.widgets.latest import Latest
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.look import Tone
-from gfm_desktop.ui.widgets.model_facts import short_facts
 from gfm_desktop.ui.widgets.notice import Notice
-from gfm_desktop.ui.widgets.option_form import OptionForm
-from gfm_desktop.ui.widgets.scrolled import ScrolledColumn
-from gfm_desktop.ui.widgets.texts import CopyButton, Section, muted, plain
+from gfm_desktop.ui.widgets.scoring_form import ScoringForm
+from gfm_desktop.ui.widgets.texts import CopyButton, muted
+from gfm_desktop.workspace.before_scoring import species_words, unscorable_words
 from gfm_desktop.workspace.commands import score_command
 from gfm_desktop.workspace.scoring import Scoring
 
 if TYPE_CHECKING:
+    from gfm_desktop.genome.variant import VariantKind
     from gfm_desktop.models.card import ModelCard
-    from gfm_desktop.scoring.card import ScorerCard
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.workspace import ScoringState, Workspace
 
-DEVICES = (("Automatic", "auto"), ("Processor (CPU)", "cpu"), ("GPU (CUDA)", "cuda"))
-
 
 class ScoringPanel(QWidget):
-    """Built from the cards of the models and scorers in the library."""
+    """The form, and below it what it would do and the button that does it."""
 
     def __init__(
         self,
@@ -53,62 +52,21 @@ class ScoringPanel(QWidget):
         self.setObjectName("scoring-panel")
         self._workspace = workspace
         self._scoring = scoring or Scoring(workspace, bridge)
-        self._models = self._installed()
-        self.model = self._combo("scoring-model", "Model")
-        self.scorer = self._combo("scoring-scorer", "Scorer")
-        self.device = self._combo("scoring-device", "Device")
-        self.form = OptionForm()
-        self.facts = FactGrid()
+        self._kinds: dict[VariantKind, int] = {}
+        self._counting = Latest(self)
+        self.form = ScoringForm()
         self.notice = Notice("scoring-notice")
+        self.unscorable = Notice("scoring-unscorable")
         self.button = QPushButton("Score variants")
         self.cancel = QPushButton("Cancel")
         self.why = muted()
         self.copy_command = CopyButton("scoring-command", "Copy command")
         self._build()
         self._connect()
-        self._show_model()
-
-    def _installed(self) -> dict[str, ModelCard]:
-        from gfm_desktop.models import catalogue
-
-        return {
-            entry.id: entry.card
-            for entry in catalogue.entries()
-            if entry.installed and entry.card is not None
-        }
+        self._show_library()
+        self._count()
 
     def _build(self) -> None:
-        for card in self._models.values():
-            self.model.addItem(card.name, card.id)
-        for title, device in DEVICES:
-            self.device.addItem(title, device)
-        self.summary = muted()
-        self.limits = muted()
-        self.rule = plain()
-        self.equation = muted()
-        area = ScrolledColumn()
-        model = Section("Model", first=True)
-        rule = Section("Score")
-        machine = Section("Computed on")
-        trust = Section("Before you trust a number")
-        parts: tuple[tuple[Section, tuple[QWidget, ...]], ...] = (
-            (model, (self.model, self.summary, self.facts)),
-            (rule, (self.scorer, self.rule, self.equation, self.form)),
-            (machine, (self.device,)),
-            (trust, (self.limits,)),
-        )
-        for section, widgets in parts:
-            for widget in widgets:
-                section.body.addWidget(widget)
-            area.body.addWidget(section)
-        area.body.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(area, 1)
-        column.addLayout(self._foot())
-
-    def _foot(self) -> QVBoxLayout:
         self.button.setObjectName("score-button")
         self.button.setProperty("primary", "true")
         self.button.setSizePolicy(
@@ -125,16 +83,15 @@ class ScoringPanel(QWidget):
         foot.setContentsMargins(14, 8, 14, 12)
         foot.setSpacing(8)
         foot.addWidget(self.notice)
+        foot.addWidget(self.unscorable)
         foot.addLayout(row)
         foot.addWidget(self.why)
         foot.addWidget(self.copy_command, 0, Qt.AlignmentFlag.AlignLeft)
-        return foot
-
-    def _combo(self, name: str, words: str) -> QComboBox:
-        box = QComboBox()
-        box.setObjectName(name)
-        box.setAccessibleName(words)
-        return box
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.form, 1)
+        column.addLayout(foot)
 
     def _connect(self) -> None:
         workspace = self._workspace
@@ -143,60 +100,29 @@ class ScoringPanel(QWidget):
             workspace.annotation_changed,
             workspace.variants_changed,
             workspace.scores_changed,
+            workspace.scoring_changed,
         ):
             listen(self, signal, self._show_button)
-        listen(self, workspace.scoring_changed, self._show_button)
-        self.model.currentIndexChanged.connect(self._show_model)
-        self.scorer.currentIndexChanged.connect(self._show_scorer)
-        self.device.currentIndexChanged.connect(self._show_button)
-        self.form.changed.connect(self._show_button)
-        self.button.clicked.connect(self._start)
+        listen(self, workspace.variants_changed, self._count)
+        listen(self, workspace.library_changed, self._show_library)
+        listen(self, workspace.model_changed, self.form.model.choose)
+        self._counting.answered.connect(self._counted)
+        self.form.changed.connect(self._changed)
+        self.button.clicked.connect(self._agree)
         self.cancel.clicked.connect(self._cancel)
 
-    @property
-    def _card(self) -> ModelCard | None:
-        return self._models.get(self.model.currentData())
+    def _show_library(self) -> None:
+        from gfm_desktop.models import catalogue
 
-    @property
-    def _scorer(self) -> ScorerCard | None:
-        from gfm_desktop.scoring import registry
+        self.form.show_library(catalogue.entries(), self._workspace.model)
 
-        return registry.scorers().get(self.scorer.currentData() or "")
-
-    def _show_model(self) -> None:
-        from gfm_desktop.scoring import registry
-
-        card = self._card
-        fitting = [] if card is None else registry.for_model(card)
-        with QSignalBlocker(self.scorer):
-            self.scorer.clear()
-            for scorer in fitting:
-                self.scorer.addItem(scorer.title, scorer.name)
-        self.scorer.setVisible(len(fitting) > 1)
-        self.summary.setText(card.summary if card else "")
-        self.facts.show_facts(short_facts(card) if card else [])
-        self.limits.setText(card.limits if card else "")
-        self._show_scorer()
-
-    def _show_scorer(self) -> None:
-        scorer = self._scorer
-        self.rule.setText(scorer.title if scorer else "")
-        self.equation.setText(f"{scorer.equation} ({scorer.units})" if scorer else "")
-        self.form.set_options(scorer.options if scorer else ())
-        self._chain()
+    def _changed(self) -> None:
+        card = self.form.card
+        if card is not None and self._workspace.model:
+            # Chosen in the library before; now it is this one.
+            self._workspace.choose_model(card.id)
+        self.form.chain(self.button, self.cancel, self.copy_command)
         self._show_button()
-
-    def _chain(self) -> None:
-        """Let Tab go from top to bottom: the form's fields are newer than the rest."""
-        order: list[QWidget] = [
-            self.model,
-            self.scorer,
-            *self.form.fields.values(),
-            self.device,
-        ]
-        order += [self.button, self.cancel, self.copy_command]
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before, after)
 
     def _show_button(self, *_: object) -> None:
         state = self._workspace.scoring
@@ -210,6 +136,8 @@ class ScoringPanel(QWidget):
         self.why.setVisible(bool(why))
         quiet = state is not None or bool(why)
         self.notice.say("" if quiet else self._caution(), Tone.CAUTION)
+        self.unscorable.say("" if quiet else self._lost(), Tone.CAUTION)
+        self._show_species()
         self.copy_command.set_copied("" if why else self._command())
 
     def _offer(self) -> str:
@@ -223,9 +151,9 @@ class ScoringPanel(QWidget):
 
     def _obstacle(self) -> str:
         """Return in words why nothing can be scored now; empty where it can."""
-        if not self._models:
-            return "No model is installed."
-        if self._scorer is None:
+        if self.form.card is None:
+            return "No model is installed: the Models panel has some to download."
+        if self.form.scorer_card is None:
             return "This model has no way to score variants."
         return self._scoring.obstacle()
 
@@ -233,7 +161,7 @@ class ScoringPanel(QWidget):
         variants = self._workspace.variants
         if variants is not None and (wrong := misfit(variants.warnings)):
             return wrong
-        scorer = self._scorer
+        scorer = self.form.scorer_card
         if scorer is None or not scorer.needs_annotation:
             return ""
         if self._workspace.annotation is not None:
@@ -243,12 +171,60 @@ class ScoringPanel(QWidget):
             "Open a GTF file to score genes on their own strand."
         )
 
+    def _lost(self) -> str:
+        """Return which variants will get no score, whatever their sequence."""
+        card, scorer = self.form.card, self.form.scorer_card
+        if card is None or scorer is None:
+            return ""
+        return unscorable_words(self._kinds, card, scorer)
+
+    def _show_species(self) -> None:
+        card, genome = self.form.card, self._workspace.genome
+        build = None if genome is None else genome.build
+        self.form.say_species("" if card is None else species_words(card, build))
+
+    def _count(self) -> None:
+        """Count the kinds of the open variants; a million take a moment."""
+        table = self._workspace.table
+        self._kinds = {}
+        self._counting.forget()
+        if table is not None:
+            self._counting.ask(table.fit_kinds)
+
+    def _counted(self, kinds: dict[VariantKind, int]) -> None:
+        self._kinds = kinds
+        self._show_button()
+
+    def _agree(self) -> None:
+        """Score; terms that limit the use are agreed to before."""
+        card = self.form.card
+        if card is None or licence.accepted(card):
+            self._start()
+            return
+        text = licence.terms(card, self.form.folder)
+        dialog = LicenceDialog(card, text, self, order="Agree and score")
+        dialog.accepted.connect(lambda: self._agreed(card))
+        dialog.open()
+
+    def _agreed(self, card: ModelCard) -> None:
+        try:
+            licence.accept(card)
+        except GfmError as error:
+            self._workspace.report(Failed(error.what, error.where, error.todo))
+            return
+        self._start()
+
     def _start(self) -> None:
-        card, scorer = self._card, self._scorer
+        card, scorer, form = self.form.card, self.form.scorer_card, self.form
         if card is None or scorer is None:
             return
         self._scoring.start(
-            card.id, scorer.name, self.form.values, self.device.currentData()
+            card.id,
+            scorer.name,
+            form.options.values,
+            form.device.currentData(),
+            model_options=form.model_options.chosen,
+            background=form.background,
         )
 
     def _cancel(self) -> None:
@@ -256,18 +232,19 @@ class ScoringPanel(QWidget):
         self._scoring.cancel()
 
     def _command(self) -> str:
-        card, scorer = self._card, self._scorer
+        card, scorer, form = self.form.card, self.form.scorer_card, self.form
         if card is None or scorer is None:
             return ""
-        given = {option.name: option.default for option in scorer.options}
-        options = {k: v for k, v in self.form.values.items() if given.get(k) != v}
         variants = self._workspace.variants
         stem = variants.path.name.split(".")[0] if variants else "variants"
         return score_command(
             self._workspace,
             model=card.id,
-            options=options,
-            device=self.device.currentData(),
+            scorer=scorer.name if form.scorer.currentIndex() else "",
+            options=form.options.chosen,
+            model_options=form.model_options.chosen,
+            background=form.background,
+            device=form.device.currentData(),
             out=f"{stem}.scored.vcf.gz",
         )
 

@@ -39,12 +39,12 @@ def test_that_the_button_says_how_many_variants_it_scores(panel: ScoringPanel) -
 
 
 def test_that_the_card_is_shown_before_anything_runs(panel: ScoringPanel) -> None:
-    assert panel.model.currentText() == "CI-SpliceAI"
-    facts = dict(panel.facts.facts)
+    assert panel.form.model.currentText() == "CI-SpliceAI"
+    facts = dict(panel.form.facts.facts)
     assert facts["Licence"] == "CC-BY-4.0 (commercial use allowed)"
     assert facts["Sees"] == "10,000 bp"
-    assert "research" in panel.limits.text()
-    assert "p(ALT) - p(REF)" in panel.equation.text()
+    assert "research" in panel.form.limits.text()
+    assert "p(ALT) - p(REF)" in panel.form.equation.text()
 
 
 def test_that_an_impossible_start_is_disabled_with_the_reason(
@@ -71,11 +71,11 @@ def test_that_missing_gene_models_are_said_before_the_start(
 def test_that_options_and_device_reach_the_job(
     qtbot: QtBot, panel: ScoringPanel, engine: SilentEngine, workspace: Workspace
 ) -> None:
-    distance = panel.form.fields["distance"]
+    distance = panel.form.options.fields["distance"]
     assert isinstance(distance, QSpinBox)
     assert (distance.minimum(), distance.maximum()) == (0, 4999)
     distance.setValue(500)
-    panel.device.setCurrentIndex(panel.device.findData("cpu"))
+    panel.form.device.setCurrentIndex(panel.form.device.findData("cpu"))
     assert "--distance 500" in panel.copy_command.toolTip()
     assert "--device cpu" in panel.copy_command.toolTip()
     qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
@@ -117,7 +117,7 @@ def test_that_it_is_used_with_the_keyboard_alone(
     qtbot: QtBot, panel: ScoringPanel, engine: SilentEngine
 ) -> None:
     panel.activateWindow()
-    panel.model.setFocus()
+    panel.form.model.setFocus()
     seen = []
     for _ in range(8):
         focused = panel.focusWidget()
@@ -127,6 +127,7 @@ def test_that_it_is_used_with_the_keyboard_alone(
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     assert seen == [
         "scoring-model",
+        "scoring-scorer",
         "option-distance",
         "option-masked",
         "scoring-device",
