@@ -43,6 +43,8 @@ class ScorerCard:
         background: Random sites of each trinucleotide whose substitutions are scored
             to give percentiles, where the user says nothing; 0 where percentiles of
             this score have no meaning.
+        low_first: Whether low scores are the notable ones, as those of log-odds are:
+            ALT is less expected than REF.
     """
 
     name: str
@@ -59,6 +61,7 @@ class ScorerCard:
     objectives: tuple[Objective, ...] = ()
     tokens: tuple[TokenKind, ...] = ()
     background: int = 0
+    low_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

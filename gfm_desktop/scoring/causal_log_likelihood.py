@@ -57,6 +57,7 @@ SCORER = ScorerCard(
     units="natural logarithm; negative where ALT is less likely than REF",
     source="songlab-cal/gpn, run_vep_hyenadna.py (there the mean over tokens)",
     needs="language",
+    background=20,
     columns=(
         *STRAND_COLUMNS,
         Column(
@@ -68,6 +69,7 @@ SCORER = ScorerCard(
     options=(WINDOW, STRANDS),
     kinds=SEQUENCE_KINDS,
     objectives=("causal",),
+    low_first=True,
 )
 
 

@@ -56,6 +56,7 @@ SCORER = ScorerCard(
     units="natural logarithm; negative where ALT is rarer than REF in related species",
     source="PhyloGPN, songlab-cal/phylogpn",
     needs="language",
+    background=20,
     columns=(
         *STRAND_COLUMNS,
         Column("p_ref", "float", "Expected frequency of REF in the column"),
@@ -65,6 +66,7 @@ SCORER = ScorerCard(
     kinds=(VariantKind.SNV,),
     objectives=("column",),
     tokens=("nucleotide",),
+    low_first=True,
 )
 
 

@@ -65,11 +65,13 @@ SCORER = ScorerCard(
     source="songlab-cal/gpn, run_vep_llr_nucleotide_transformer.py and "
     "run_vep_llr_specieslm.py",
     needs="language",
+    background=20,
     columns=STRAND_COLUMNS,
     options=(WINDOW, STRANDS),
     kinds=(VariantKind.SNV, VariantKind.MNV),
     objectives=("masked",),
     tokens=("kmer", "overlapping"),
+    low_first=True,
 )
 
 

@@ -61,6 +61,7 @@ SCORER = ScorerCard(
     units="natural logarithm; negative where ALT is less likely than REF",
     source="GPN (Benegas et al. 2023, PNAS 120:e2311219120), gpn/ss/run_vep.py",
     needs="language",
+    background=20,
     columns=(
         *STRAND_COLUMNS,
         Column("p_ref", "float", "Probability of REF, over the whole vocabulary"),
@@ -70,6 +71,7 @@ SCORER = ScorerCard(
     kinds=(VariantKind.SNV, VariantKind.MNV),
     objectives=("masked",),
     tokens=("nucleotide",),
+    low_first=True,
 )
 
 

@@ -73,6 +73,7 @@ SCORER = ScorerCard(
     options=(WINDOW, STRANDS),
     kinds=SEQUENCE_KINDS,
     objectives=("masked",),
+    low_first=True,
 )
 
 

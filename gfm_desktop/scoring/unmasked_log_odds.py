@@ -57,11 +57,13 @@ SCORER = ScorerCard(
     units="natural logarithm; lower than masked log-odds and not comparable with them",
     source="Wild-type marginals (Meier et al. 2021, NeurIPS 34); with genomes ours",
     needs="language",
+    background=20,
     columns=STRAND_COLUMNS,
     options=(WINDOW, STRANDS),
     kinds=(VariantKind.SNV, VariantKind.MNV),
     objectives=("masked",),
     tokens=("nucleotide", "kmer"),
+    low_first=True,
 )
 
 
