@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
-from gfm_desktop.models.language_model import LanguageModel
-
 from .hub_goldens import assert_inputs_reproduced, assert_near, opened
+
+if TYPE_CHECKING:
+    from gfm_desktop.models.language_model import LanguageModel
 
 pytestmark = pytest.mark.golden
 TOLERANCE = 2e-4
