@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gfm_desktop.errors import ModelError
-from gfm_desktop.models import catalogue
+from gfm_desktop.models import catalogue, library
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -31,14 +31,14 @@ def answer(arguments: Namespace) -> str:
             entry = _entry(arguments.model)
             return json.dumps(_facts(entry)) if arguments.json else _sheet(entry)
         case "add":
-            card = catalogue.add(Path(arguments.path).expanduser())
+            card = library.add(Path(arguments.path))
             words = f"Added {card.name} as {card.id}: its weights were loaded once."
             return _done(arguments, card.id, words)
         case "download":
             return _done(arguments, arguments.model, _download(arguments.model))
         case _:
             _refuse_built_in(arguments.model)
-            folder = catalogue.remove(arguments.model)
+            folder = library.remove(arguments.model)
             return _done(arguments, arguments.model, f"Removed {folder}")
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gfm_desktop import paths
 from gfm_desktop.errors import ModelError
-from gfm_desktop.models import families, manifest
+from gfm_desktop.models import families, licence, manifest
 from gfm_desktop.models.device import resolve
 from gfm_desktop.models.hub_folder import HubFolder, is_hub_folder
 from gfm_desktop.models.option import Option, checked
@@ -69,7 +67,7 @@ def entries() -> list[Entry]:
                 # One that a user downloaded or added under the name of a known family.
                 place = next(i for i, e in enumerate(found) if e.id == entry.id)
                 if found[place].folder is None:
-                    found[place] = entry
+                    found[place] = replace(entry, card=entry.card or found[place].card)
     return found
 
 
@@ -103,11 +101,7 @@ def folder_of(model: str) -> Path:
         if entry.problem is not None:
             raise entry.problem
         if entry.folder is None:
-            raise ModelError(
-                f"The model “{model}” is known but not installed.",
-                todo=f"Add its folder with `gfm models add`, or install the app again "
-                f"if “{model}” should have come with it.",
-            )
+            raise _not_installed(entry)
         return entry.folder
     folder = Path(model).expanduser()
     if folder.is_dir():
@@ -135,6 +129,7 @@ def load(
     Raises:
         ModelError: If there is no such model, its weights cannot be used, or the
             device is not there.
+        LicenceError: If it lies in the library and its terms were not accepted.
         OptionError: If an option is unknown or its value makes no sense.
     """
     folder = folder_of(model)
@@ -144,10 +139,15 @@ def load(
             f"{found.card.name} cannot be run by the app alone.",
             todo=found.card.requirement,
         )
+    mine = _is_mine(folder)
+    if mine:
+        licence.require(found.card)
     chosen = checked(options_of(found.card), options or {}, owner=found.card.name)
     precision = chosen.pop(PRECISION, "fp32")
     loaded = families.family(found.family).load(folder, resolve(device), **chosen)
     loaded.card = found.card
+    if mine:
+        _check_unaltered(folder, loaded.weights_sha256)
     if precision != "fp32":
         loaded.precision = str(precision)  # type: ignore[attr-defined]
     return loaded
@@ -168,70 +168,46 @@ def options_of(card: ModelCard) -> tuple[Option, ...]:
     return (*card.options, precision)
 
 
-def add(folder: Path) -> ModelCard:
-    """Copy a model folder into the library, after a check of description and weights.
+def _not_installed(entry: Entry) -> ModelError:
+    card = entry.card
+    if card is not None and card.requirement:
+        return ModelError(
+            f"{card.name} cannot be run by the app alone.", todo=card.requirement
+        )
+    todo = f"Add its files with `gfm models add PATH --id {entry.id}`."
+    if card is not None and card.built_in:
+        todo = f"Install the app again: “{entry.id}” comes with it."
+    elif card is not None and card.repository:
+        todo = f"Download it with `gfm models download {entry.id}`."
+    return ModelError(f"The model “{entry.id}” is known but not installed.", todo=todo)
 
-    Torch is not imported: the window may call this.
 
-    Args:
-        folder: A folder with a description and weights.
+def _is_mine(folder: Path) -> bool:
+    """Tell whether a folder lies in the user's library."""
+    return folder.resolve().parent == paths.imported_models().resolve()
+
+
+def _check_unaltered(folder: Path, found: str) -> None:
+    """Refuse weights that are not those that were downloaded or added.
 
     Raises:
-        ModelError: If it cannot be used, or its id is taken.
+        ModelError: If the file was changed since.
     """
-    described = manifest.read(folder)
-    if described.id in {entry.id for entry in entries() if entry.folder is not None}:
-        remove = f"Remove it with `gfm models remove {described.id}`, or give"
-        built_in = described.id in families.published()
+    expected = manifest.read(folder).sha256
+    if found != expected:
         raise ModelError(
-            f"There is a model “{described.id}” already.",
-            where=str(folder / manifest.FILE_NAME),
-            todo=f"{'Give' if built_in else remove} the new one another “id”.",
+            "The model's weights are not the ones that its description names "
+            f"(SHA-256 {found[:12]}… instead of {expected[:12]}…).",
+            where=str(folder),
+            todo="The file is damaged or was replaced: remove the model and get it "
+            "again.",
         )
-    card = _card(described)
-    families.family(described.loader).check(folder)
-    target = paths.imported_models() / described.id
-    # Copied under a hidden name first: a crash leaves no half model in the library.
-    half = target.with_name(f".{described.id}-{uuid.uuid4().hex}")
-    half.mkdir()
-    try:
-        for name in (manifest.FILE_NAME, *described.weights, *_licences(folder)):
-            shutil.copyfile(folder / name, half / name)
-        half.rename(target)
-    except OSError as error:
-        raise ModelError(
-            f"The model cannot be copied: {error.strerror or error}.",
-            where=str(target),
-            todo="Check the free space and the rights of the models' folder.",
-        ) from error
-    finally:
-        shutil.rmtree(half, ignore_errors=True)
-    return card
-
-
-def remove(model_id: str) -> Path:
-    """Delete a model that the user added, and return where it was.
-
-    Raises:
-        ModelError: If it is not one of the user's.
-    """
-    folder = paths.imported_models() / model_id
-    mine = {f.name for f in paths.imported_models().iterdir() if f.is_dir()}
-    if model_id not in mine:
-        listed = ", ".join(sorted(mine)) or "none yet"
-        raise ModelError(
-            f"“{model_id}” is not a model that you added.",
-            where="model",
-            todo=f"Models that ship with the app stay. Yours: {listed}.",
-        )
-    shutil.rmtree(folder)
-    return folder
 
 
 def _imported(folder: Path) -> Entry:
     try:
         described = manifest.read(folder)
-        return Entry(described.id, _card(described), folder)
+        return Entry(described.id, card_at(described), folder)
     except ModelError as error:
         return Entry(folder.name, None, folder, error)
 
@@ -252,14 +228,17 @@ def _read(folder: Path) -> _Found:
     """
     if (folder / manifest.FILE_NAME).is_file() or not is_hub_folder(folder):
         described = manifest.read(folder)
-        return _Found(described.loader, _card(described))
+        return _Found(described.loader, card_at(described))
     hub = HubFolder.read(folder)
     name = families.recognise(hub)
     return _Found(name, families.named(families.hub_families()[name].card(hub), hub))
 
 
-def _card(described: manifest.Manifest) -> ModelCard:
+def card_at(described: manifest.Manifest) -> ModelCard:
     """Return the card of a folder of the app's own kind.
+
+    A folder that was downloaded from a published repository has the published card,
+    with what its own files tell.
 
     Raises:
         ModelError: If no module of this app reads it.
@@ -274,12 +253,22 @@ def _card(described: manifest.Manifest) -> ModelCard:
     hub = families.hub_families().get(described.loader)
     if hub is not None:
         template = hub.card(HubFolder.read(described.folder))
+        published = families.published().get(described.id)
+        if published is not None and published.repository == described.repository:
+            template = replace(
+                published,
+                parameters=template.parameters,
+                options=template.options,
+                revision=str(described.provenance.get("commit", "")),
+            )
+        else:
+            template = replace(
+                template, name=described.id, repository="", download_bytes=0
+            )
     else:
-        template = known[described.loader].CARD
+        module = known[described.loader]
+        offered = getattr(module, "CARDS", None) or (module.CARD,)
+        template = next((c for c in offered if c.id == described.id), offered[0])
     card = described.card(template)
     shipped = described.folder.is_relative_to(paths.resources())
     return replace(card, built_in=card.built_in and shipped)
-
-
-def _licences(folder: Path) -> list[str]:
-    return [f.name for f in folder.glob("LICENSE*") if f.is_file()]

@@ -14,7 +14,7 @@ import pytest
 from gfm_desktop import paths, tracks
 from gfm_desktop.discovery import discover
 from gfm_desktop.errors import ModelError, OptionError
-from gfm_desktop.models import catalogue, device, manifest
+from gfm_desktop.models import catalogue, device, library, manifest
 from gfm_desktop.models.ci_spliceai import CARD
 from gfm_desktop.models.protocols import SpliceModel
 from gfm_desktop.models.splice_network import SPLICEAI_10K, tensor_shapes
@@ -91,7 +91,7 @@ def test_that_an_unknown_model_is_told_with_those_there_are() -> None:
 
 def test_that_a_folder_is_added_listed_loaded_and_removed(folder: Path) -> None:
     before = list(catalogue.cards())
-    card = catalogue.add(folder)
+    card = library.add(folder)
     assert card.id == "my-model"
     assert card.name == "My model"
     assert not card.built_in
@@ -105,36 +105,36 @@ def test_that_a_folder_is_added_listed_loaded_and_removed(folder: Path) -> None:
     (result,) = model.predict(["ACGT" * 2_501])
     assert result.shape == (4, 3)
     assert np.isfinite(result).all()
-    assert catalogue.remove("my-model") == paths.imported_models() / "my-model"
+    assert library.remove("my-model") == paths.imported_models() / "my-model"
     assert list(catalogue.cards()) == before
     assert not list(paths.imported_models().iterdir())
 
 
 def test_that_a_taken_id_is_refused(folder: Path) -> None:
-    catalogue.add(folder)
+    library.add(folder)
     with pytest.raises(ModelError, match="already"):
-        catalogue.add(folder)
+        library.add(folder)
     describe(folder, id="ci-spliceai")
     with pytest.raises(ModelError, match="already"):
-        catalogue.add(folder)
+        library.add(folder)
 
 
 def test_that_a_model_that_does_not_load_is_not_added(folder: Path) -> None:
     describe(folder, architecture={"replicates": 2})
     with pytest.raises(ModelError, match="do not fit"):
-        catalogue.add(folder)
+        library.add(folder)
     assert not list(paths.imported_models().iterdir())
 
 
 @pytest.mark.parametrize("model_id", ["ci-spliceai", "nothing", "..", ""])
 def test_that_only_added_models_can_be_removed(model_id: str) -> None:
     with pytest.raises(ModelError, match="not a model that you added"):
-        catalogue.remove(model_id)
+        library.remove(model_id)
     assert paths.imported_models().is_dir()
 
 
 def test_that_a_broken_folder_is_listed_with_what_is_wrong(folder: Path) -> None:
-    catalogue.add(folder)
+    library.add(folder)
     inside = paths.imported_models() / "my-model"
     (inside / manifest.FILE_NAME).write_text("{", encoding="utf-8")
     (entry,) = [e for e in catalogue.entries() if e.id == "my-model"]
@@ -144,7 +144,7 @@ def test_that_a_broken_folder_is_listed_with_what_is_wrong(folder: Path) -> None
     assert "my-model" not in catalogue.cards()
     with pytest.raises(ModelError, match="not JSON"):
         catalogue.load("my-model")
-    catalogue.remove("my-model")
+    library.remove("my-model")
 
 
 def test_that_a_family_of_a_newer_app_is_named(folder: Path) -> None:
@@ -206,10 +206,10 @@ def test_that_listing_adding_and_scoring_forms_need_no_torch(folder: Path) -> No
     program = (
         "import sys; from pathlib import Path\n"
         "from gfm_desktop import discovery, tracks\n"
-        "from gfm_desktop.models import catalogue\n"
+        "from gfm_desktop.models import catalogue, library\n"
         "from gfm_desktop.scoring import registry\n"
         "catalogue.entries(); registry.scorers(); discovery.discover(tracks, 'TRACK')\n"
-        f"catalogue.add(Path({str(folder)!r}))\n"
+        f"library.add(Path({str(folder)!r}))\n"
         "sys.exit(int('torch' in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], check=False)
