@@ -15,6 +15,7 @@ from gfm_desktop.jobs.events import Finished, Partial, Progress
 from gfm_desktop.jobs.open_variants import open_table
 from gfm_desktop.jobs.pacing import LARGEST_STEP, Pace, Part
 from gfm_desktop.jobs.percentiles import with_percentiles
+from gfm_desktop.jobs.precision_check import check_precision
 from gfm_desktop.jobs.run_folder import Identity, Manifest, RunFolder
 from gfm_desktop.jobs.scorers import checked_options, choose_scorer
 from gfm_desktop.jobs.work import Work
@@ -74,10 +75,14 @@ def prepare(job: Scoring, context: JobContext) -> Generator[Progress, None, Prep
     model = context.model(job.model, job.device, job.model_options)
     work = Work(model, reference, genes, card, options, job.batch_size)
     work.score([])  # Settings that need gene models are refused before any work.
-    return Prepared(work, opened, _manifest(job, work, opened))
+    agreement = yield from check_precision(work)
+    told = () if agreement is None else (agreement.words,)
+    return Prepared(work, opened, _manifest(job, work, opened, told))
 
 
-def _manifest(job: Scoring, work: Work, opened: OpenedTable) -> Manifest:
+def _manifest(
+    job: Scoring, work: Work, opened: OpenedTable, told: tuple[str, ...]
+) -> Manifest:
     identity = Identity(
         genome=work.reference.fingerprint,
         variants=opened.fingerprint,
@@ -88,7 +93,7 @@ def _manifest(job: Scoring, work: Work, opened: OpenedTable) -> Manifest:
         model_options=dict(job.model_options),
         version=__version__,
     )
-    warnings = list(opened.summary.warnings)
+    warnings = [*opened.summary.warnings, *told]
     if work.card.needs_annotation and work.genes is None:
         warnings.append(
             "No gene models were given: both strands were scored everywhere, and "

@@ -87,6 +87,7 @@ SCORER = ScorerCard(
     source="Nucleotide Transformer (Dalla-Torre et al. 2025, Nature Methods 22:287); "
     "songlab-cal/gpn for the inner product",
     needs="language",
+    background=20,
     columns=(
         *STRAND_COLUMNS,
         Column(
