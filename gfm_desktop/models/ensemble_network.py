@@ -1,0 +1,251 @@
+"""The network of the built-in model: a small encoder over words of a union vocabulary.
+
+Parts and where they are described: pre-norm with root-mean-square norms (Zhang and
+Sennrich 2019, arXiv:1910.07467), rotary positions (Su et al. 2021, arXiv:2104.09864),
+gated feed-forward layers (SwiGLU; Shazeer 2020, arXiv:2002.05202), scaled-dot-product
+attention (Vaswani et al. 2017), and a depthwise convolution in front of each layer
+(as in ConvNeXt, Liu et al. 2022, arXiv:2201.03545), because neighbouring bases matter
+most and a convolution learns that at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True)
+class EnsembleSizes:
+    """Sizes of a network.
+
+    Attributes:
+        vocabulary: Words of the union vocabulary.
+        width: Length of a token's vector.
+        layers: Number of layers.
+        heads: Attention heads; ``width / heads`` must be even.
+        inner: Width inside the gated feed-forward part.
+        kernel: Tokens that a depthwise convolution sees, an odd number; 0 for none.
+        dilations: Steps between those tokens, used in turn by the layers.
+        attention_every: Every how many layers attend; the last of each group does.
+        theta: Base of the wavelengths of the rotary positions, in tokens.
+        tied: Whether embedding and head share one table.
+    """
+
+    vocabulary: int
+    width: int
+    layers: int
+    heads: int
+    inner: int
+    kernel: int = 9
+    dilations: tuple[int, ...] = (1,)
+    attention_every: int = 1
+    theta: float = 10_000.0
+    tied: bool = False
+
+    def attends(self, layer: int) -> bool:
+        """Tell whether the layer of this number, from 0, has attention."""
+        return (layer + 1) % self.attention_every == 0
+
+    def problem(self) -> str:
+        """Return why no network has these sizes; empty where one has."""
+        whole = (self.vocabulary, self.width, self.layers, self.heads, self.inner)
+        if min(*whole, self.attention_every) < 1:
+            return "a size is below 1"
+        if self.width % (2 * self.heads):
+            return f"width {self.width} is no even multiple of {self.heads} heads"
+        if self.kernel < 0 or (self.kernel and self.kernel % 2 == 0):
+            return f"kernel {self.kernel} is not an odd number"
+        if not self.dilations or min(self.dilations) < 1:
+            return "a dilation is below 1"
+        return "" if self.theta > 1 else f"theta {self.theta} is not above 1"
+
+
+def network(sizes: EnsembleSizes, *, meta: bool = True) -> torch.nn.Module:
+    """Return an untrained network (`language_model.LanguageNetwork`).
+
+    Args:
+        sizes: Its sizes, without a `EnsembleSizes.problem`.
+        meta: Whether its tensors have no memory until a state dict is assigned to
+            them; the pre-training programme wants them filled.
+    """
+    import torch
+
+    with torch.device("meta" if meta else "cpu"):
+        made: torch.nn.Module = _classes()(sizes)
+    return made.eval()
+
+
+def rotations(
+    length: int, size: int, theta: float, like: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return cosine and sine of every place's angles, each of shape (length, size / 2).
+
+    Args:
+        length: Number of tokens.
+        size: Width of a head; pair i of it turns by ``place * theta ** (-2 i / size)``.
+        theta: Base of the wavelengths.
+        like: A tensor on the wanted device.
+    """
+    import torch
+
+    places = torch.arange(length, device=like.device, dtype=torch.float32)
+    pairs = torch.arange(0, size, 2, device=like.device, dtype=torch.float32)
+    angles = places[:, None] * theta ** (-pairs / size)[None, :]
+    return angles.cos(), angles.sin()
+
+
+def rotated(x: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+    """Return vectors turned by their places' angles.
+
+    Args:
+        x: (..., length, size); number i and number i + size / 2 are one pair.
+        turn: What `rotations` gives.
+    """
+    import torch
+
+    cosine, sine = (part.to(x.dtype) for part in turn)
+    first, second = x.chunk(2, dim=-1)
+    return torch.cat(
+        (first * cosine - second * sine, second * cosine + first * sine), dim=-1
+    )
+
+
+@cache
+def _classes() -> type[torch.nn.Module]:
+    """Make the classes on first use: torch is not imported with this module."""
+    from torch import nn
+    from torch.nn import functional
+
+    class Norm(nn.Module):
+        """Divides by the root mean square and scales."""
+
+        def __init__(self, width: int) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(_ones(width))
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return functional.rms_norm(x, self.weight.shape, self.weight, 1e-6)
+
+    class Attention(nn.Module):
+        """Every token looks at every other; places enter by rotation."""
+
+        def __init__(self, sizes: EnsembleSizes) -> None:
+            super().__init__()
+            self.heads = sizes.heads
+            self.qkv = nn.Linear(sizes.width, 3 * sizes.width, bias=False)
+            self.out = nn.Linear(sizes.width, sizes.width, bias=False)
+
+        def forward(
+            self, x: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]
+        ) -> torch.Tensor:
+            batch, length, width = x.shape
+            parts = self.qkv(x).view(batch, length, 3, self.heads, -1)
+            query, key, value = parts.permute(2, 0, 3, 1, 4).unbind(0)
+            seen = functional.scaled_dot_product_attention(
+                rotated(query, turn), rotated(key, turn), value
+            )
+            result: torch.Tensor = self.out(
+                seen.transpose(1, 2).reshape(batch, length, width)
+            )
+            return result
+
+    class Gated(nn.Module):
+        """Feed-forward part: one half opens the gate for the other."""
+
+        def __init__(self, sizes: EnsembleSizes) -> None:
+            super().__init__()
+            self.up = nn.Linear(sizes.width, 2 * sizes.inner, bias=False)
+            self.down = nn.Linear(sizes.inner, sizes.width, bias=False)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            gate, value = self.up(x).chunk(2, dim=-1)
+            result: torch.Tensor = self.down(functional.silu(gate) * value)
+            return result
+
+    class Neighbours(nn.Module):
+        """Depthwise convolution over the tokens nearby."""
+
+        def __init__(self, sizes: EnsembleSizes, place: int) -> None:
+            super().__init__()
+            self.conv = nn.Conv1d(
+                sizes.width,
+                sizes.width,
+                sizes.kernel,
+                padding="same",
+                dilation=sizes.dilations[place % len(sizes.dilations)],
+                groups=sizes.width,
+            )
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            result: torch.Tensor = self.conv(x.transpose(1, 2)).transpose(1, 2)
+            return result
+
+    class Layer(nn.Module):
+        """Neighbours, attention, feed-forward: each adds to its input."""
+
+        def __init__(self, sizes: EnsembleSizes, place: int) -> None:
+            super().__init__()
+            width = sizes.width
+            self.near: nn.Module | None = None
+            self.attention: nn.Module | None = None
+            if sizes.kernel:
+                self.near_norm = Norm(width)
+                self.near = Neighbours(sizes, place)
+            if sizes.attends(place):
+                self.attention_norm = Norm(width)
+                self.attention = Attention(sizes)
+            self.gated_norm = Norm(width)
+            self.gated = Gated(sizes)
+
+        def forward(
+            self, x: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]
+        ) -> torch.Tensor:
+            if self.near is not None:
+                x = x + self.near(self.near_norm(x))
+            if self.attention is not None:
+                x = x + self.attention(self.attention_norm(x), turn)
+            result: torch.Tensor = x + self.gated(self.gated_norm(x))
+            return result
+
+    class Ensemble(nn.Module):
+        """Embedding, layers, norm and head (`language_model.LanguageNetwork`)."""
+
+        def __init__(self, sizes: EnsembleSizes) -> None:
+            super().__init__()
+            self.sizes = sizes
+            self.embedding = nn.Embedding(sizes.vocabulary, sizes.width)
+            self.layers = nn.ModuleList(Layer(sizes, i) for i in range(sizes.layers))
+            self.norm = Norm(sizes.width)
+            self.decoder = nn.Linear(sizes.width, sizes.vocabulary)
+            if sizes.tied:
+                self.decoder.weight = self.embedding.weight
+
+        def hidden(self, ids: torch.Tensor) -> torch.Tensor:
+            """Return states (batch, tokens, width) of ids (batch, tokens)."""
+            sizes = self.sizes
+            x = self.embedding(ids)
+            turn = rotations(
+                ids.shape[1], sizes.width // sizes.heads, sizes.theta, x
+            )
+            for layer in self.layers:
+                x = layer(x, turn)
+            result: torch.Tensor = self.norm(x)
+            return result
+
+        def head(self, hidden: torch.Tensor) -> torch.Tensor:
+            """Return logits (..., vocabulary) of states (..., width)."""
+            result: torch.Tensor = self.decoder(hidden)
+            return result
+
+        forward = hidden
+
+    def _ones(width: int) -> torch.Tensor:
+        import torch
+
+        return torch.ones(width)
+
+    return Ensemble
