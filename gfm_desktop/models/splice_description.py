@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from gfm_desktop.models.card import ModelCard
     from gfm_desktop.models.manifest import Manifest
 
 PUBLISHED_GROUPS = ((11, 1), (11, 4), (21, 10), (41, 25))
@@ -54,6 +55,24 @@ def written(architecture: SpliceArchitecture, replicates: int) -> dict[str, Any]
         "channels": architecture.channels,
         "groups": [list(group) for group in architecture.groups],
         "units": architecture.units,
+    }
+
+
+def unpublished(card: ModelCard, path: Path) -> dict[str, str]:
+    """Return the facts of files whose SHA-256 is not that of the published ones.
+
+    Args:
+        card: The published model's.
+        path: What the user chose.
+    """
+    return {
+        "name": f"{card.name} ({path.name})",
+        "source": f"{path.name}; files of this SHA-256 are not known to this app",
+        "limits": (
+            "This app does not know these files: what they were trained on, and under "
+            "which licence they stand, only their source can tell. Of the published "
+            f"model it says: {card.limits}"
+        ),
     }
 
 

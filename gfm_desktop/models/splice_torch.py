@@ -109,7 +109,7 @@ def read_state(
 def together(
     networks: list[dict[str, NDArray[np.float32]]],
 ) -> dict[str, NDArray[np.float32]]:
-    """Return the tensors of several networks as ``replicate_0.``, ``replicate_1.``..."""
+    """Return the tensors of several networks, numbered ``replicate_0.`` and so on."""
     return {
         f"replicate_{number}.{name}": values
         for number, tensors in enumerate(networks)
