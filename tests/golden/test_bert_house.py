@@ -11,6 +11,8 @@ pytestmark = pytest.mark.golden
 TOLERANCE = 2e-5
 
 
-@pytest.mark.parametrize("name", ["dnabert6", "splicebert", "specieslm"])
+@pytest.mark.parametrize(
+    "name", ["dnabert6", "splicebert", "specieslm", "dnabert2", "dnabert_s"]
+)
 def test_that_ids_logits_and_states_are_the_authors(name: str) -> None:
     assert_inputs_reproduced(name, tolerance=TOLERANCE)
