@@ -123,12 +123,9 @@ class ScoreTable:
         return self._snapshot().records
 
     @property
-    def largest_score(self) -> float | None:
-        """Return the largest score; None where nothing is scored."""
-        score = self._snapshot().score
-        # fmax passes over NaN, without the warning that nanmax gives for no number.
-        largest = float(np.fmax.reduce(score, initial=-math.inf))
-        return None if largest == -math.inf else largest
+    def scores(self) -> NDArray[np.float64]:
+        """Return (n,) the score of each row, NaN where there is none; not a copy."""
+        return self._snapshot().score
 
     def __len__(self) -> int:
         """Return the number of rows: one an ALT allele."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 
 from gfm_desktop.genome.variant import VariantKind
 from gfm_desktop.ui.browser.drawing import chip, chip_rect, faded, hairline
-from gfm_desktop.ui.theme import level_color
+from gfm_desktop.ui.widgets.score_bar import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from gfm_desktop.ui.palette import Palette
     from gfm_desktop.workspace.variant_row import VariantRow
 
-CUTS = (0.2, 0.5, 0.8)
-"""Published cut-offs of the splice score: lines of the lane, and steps of colour."""
 BAR_HEIGHT = 26.0
 RADIUS = 4.6
 _LONGEST = 24
@@ -38,6 +36,8 @@ def paint_name(
     chosen: VariantRow,
     palette: Palette,
     others: Sequence[QPointF],
+    *,
+    precise: bool = False,
 ) -> None:
     """Write the selected variant's alleles and score beside its ring.
 
@@ -48,9 +48,11 @@ def paint_name(
         chosen: The selected variant.
         palette: Colours.
         others: Heads that the text should not cover: it takes the emptier side.
+        precise: Whether a small score shows its digits.
     """
     alleles = f"{shortened(chosen.ref, 10)} → {shortened(chosen.alt, 10)}"
-    score = "" if chosen.score is None else f"   {chosen.score:.3f}"
+    words = number(chosen.score, precise=precise)
+    score = "" if chosen.score is None else f"   {words}"
     parts: list[tuple[str, QColor | None]] = [(alleles + score, None)]
     plate = chip_rect(painter, parts)
     top = max(middle.y() - plate.height() / 2, 1.0)
@@ -67,12 +69,12 @@ def paint_grid(painter: QPainter, rect: QRectF, palette: Palette, stand: Stand) 
     """Paint the ground and the published cut-offs."""
     painter.setPen(hairline(palette.border))
     painter.drawLine(QLineF(rect.left(), stand.ground, rect.right(), stand.ground))
-    if stand.most != 1.0:
+    if not stand.scale.calibrated or stand.scale.most != 1.0:
         return
     pen = hairline(palette.grid)
     pen.setStyle(Qt.PenStyle.DashLine)
     painter.setPen(pen)
-    tops = [stand.top(cut) for cut in CUTS]
+    tops = [stand.top(cut) for cut in stand.scale.cuts]
     painter.drawLines([QLineF(rect.left(), y, rect.right(), y) for y in tops])
 
 
@@ -158,7 +160,7 @@ def tint_of(item: Lollipop, stand: Stand, palette: Palette) -> str:
     """Return the colour of a score; none for a missing one."""
     if item.score is None:
         return palette.muted
-    return level_color(palette, item.score / stand.most, CUTS)
+    return stand.scale.colour(palette, item.score)
 
 
 def shape(kind: VariantKind | None, middle: QPointF, radius: float) -> QPainterPath:

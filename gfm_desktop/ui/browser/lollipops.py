@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gfm_desktop.genome.status import Status
+from gfm_desktop.ui.score_scale import ScoreScale
 from gfm_desktop.workspace.score_columns import KINDS, NO_KIND, STATUSES
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ CROWDED = 4.0
 SPACING = 8
 """With bars, at most one lollipop in so many pixels: the highest score."""
 NOTABLE = 0.1
-"""With bars, lollipops are for scores from here on."""
+"""With bars, lollipops are for scores from this part of the lane's height on."""
 SHIFT = 8.0
 """Pixels between the heads of alleles at one position."""
 HEAP = 2
@@ -64,21 +65,21 @@ class Stand:
 
     Attributes:
         ceiling: Where the highest score is.
-        floor: Where score 0 is; heads without a score stand here.
+        floor: Where the lowest score is; heads without a score stand here.
         ground: Where the stems stand.
-        most: Score at the ceiling.
+        scale: The measure of the scores.
     """
 
     ceiling: float
     floor: float
     ground: float
-    most: float = 1.0
+    scale: ScoreScale = field(default_factory=ScoreScale)
 
     def top(self, score: float | None) -> float:
         """Return the pixel of a score's head."""
         if score is None:
             return self.floor
-        share = min(1.0, abs(score) / self.most)
+        share = self.scale.share(score)
         return self.floor - share * (self.floor - self.ceiling)
 
 
@@ -110,7 +111,7 @@ def placed(
     """
     keep = np.arange(len(marks))
     if crowded(marks, view):
-        keep = _highest(marks, view)
+        keep = _highest(marks, view, stand.scale)
     x = (marks.start[keep] + 0.5 - view.interval.start) * view.scale
     shifts = _shifts(marks.start[keep])
     found = [
@@ -119,7 +120,10 @@ def placed(
     ]
     if chosen is not None and all(item.row != chosen.row for item in found):
         found += _alone(chosen, view, stand)
-    return sorted(found, key=lambda item: -1.0 if item.score is None else item.score)
+    # From the ground up: the highest head has the smallest distance from the top.
+    return sorted(
+        found, key=lambda item: (item.score is not None, -item.top, item.score or 0.0)
+    )
 
 
 def _lollipop(
@@ -166,14 +170,14 @@ def _borders(marks: VariantMarks, view: View, parts: int) -> NDArray[np.int64]:
     return np.searchsorted(marks.start, np.ceil(edges)).astype(np.int64)
 
 
-def _highest(marks: VariantMarks, view: View) -> NDArray[np.int64]:
+def _highest(marks: VariantMarks, view: View, scale: ScoreScale) -> NDArray[np.int64]:
     """Return the notable variants, the highest of each `SPACING` pixels."""
     borders = _borders(marks, view, max(1, int(view.width // SPACING)))
     filled = np.flatnonzero(np.diff(borders))
     if not len(filled):
         return np.empty(0, np.int64)
     first, end = borders[filled], borders[filled + 1]
-    strength = np.abs(marks.score)
+    strength = scale.shares(marks.score)
     # fmax passes over NaN; a part without any score stays NaN and is not notable.
     best = np.fmax.reduceat(strength, first)
     return np.array(

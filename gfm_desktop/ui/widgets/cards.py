@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gfm_desktop.errors import GfmError
+from gfm_desktop.jobs.percentiles import with_percentiles
 
 if TYPE_CHECKING:
     from gfm_desktop.models.card import ModelCard
@@ -22,11 +23,15 @@ def model_of(model: str) -> ModelCard | None:
 
 
 def scorer_of(model: str, scorer: str) -> ScorerCard | None:
-    """Return a scorer's card, the model's recommended one where it is not named."""
+    """Return a scorer's card, the model's recommended one where it is not named.
+
+    Its columns are those of a run: percentiles are among them.
+    """
     from gfm_desktop.scoring import registry
 
     if scorer:
-        return registry.scorers().get(scorer)
-    card = model_of(model)
-    fitting = [] if card is None else registry.for_model(card)
-    return fitting[0] if fitting else None
+        found = registry.scorers().get(scorer)
+    else:
+        card = model_of(model)
+        found = next(iter(registry.for_model(card) if card is not None else ()), None)
+    return None if found is None else with_percentiles(found)

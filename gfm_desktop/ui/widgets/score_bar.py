@@ -17,9 +17,19 @@ MISSING = "—"
 """What stands where there is no number: never 0."""
 
 
-def number(value: float | None, decimals: int = 3) -> str:
-    """Return a score as people read it; a dash where there is none."""
-    return MISSING if value is None else f"{value:.{decimals}f}"
+def number(value: float | None, *, precise: bool = False) -> str:
+    """Return a score as people read it; a dash where there is none.
+
+    Args:
+        value: The score.
+        precise: Whether a value that three decimals would make 0 shows its digits;
+            probabilities need not.
+    """
+    if value is None:
+        return MISSING
+    if precise and value and abs(value) < 0.0095:
+        return f"{value:.1e}"
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.3f}"
 
 
 def paint_bar(

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from gfm_desktop.ui.widgets.chip import paint_chip
-from gfm_desktop.ui.widgets.look import LABELS, TONES, level, muted
+from gfm_desktop.ui.widgets.look import LABELS, TONES, muted, theme_of
 from gfm_desktop.ui.widgets.score_bar import MISSING, number, paint_bar
 from gfm_desktop.ui.widgets.variant_model import ROW_ROLE, VariantModel
 
@@ -76,7 +76,7 @@ class VariantCells(QStyledItemDelegate):
             case "status":
                 self._paint_status(painter, box, option, index.data(ROW_ROLE))
             case "score":
-                self._paint_score(painter, box, option, index.data(ROW_ROLE))
+                self._paint_score(painter, box, option, index.data(ROW_ROLE), text)
             case _:
                 self._paint_text(painter, box, option, text, column)
         painter.restore()
@@ -112,9 +112,11 @@ class VariantCells(QStyledItemDelegate):
         box: QRectF,
         option: QStyleOptionViewItem,
         row: VariantRow,
+        text: str,
     ) -> None:
-        text = number(row.score)
-        width = QFontMetricsF(option.font).horizontalAdvance("0.000") + 2
+        metrics = QFontMetricsF(option.font)
+        width = metrics.horizontalAdvance("-0.000") + 2
+        width = max(width, metrics.horizontalAdvance(text) + 2)
         numbers = QRectF(box.left(), box.top(), width, box.height())
         painter.setFont(option.font)
         painter.setPen(_ink(option, faint=row.score is None))
@@ -128,12 +130,12 @@ class VariantCells(QStyledItemDelegate):
             5,
         )
         if row.score is not None and answer is not None and room.width() > 12:
-            share = row.score / answer.largest
+            theme = theme_of(option.palette)
             paint_bar(
                 painter,
                 room,
-                share,
-                colour=level(option.palette, row.score, self._model.thresholds),
+                answer.scale.share(row.score),
+                colour=QColor(answer.scale.colour(theme, row.score)),
                 palette=option.palette,
             )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from gfm_desktop.genome.status import DESCRIPTIONS
@@ -12,6 +12,7 @@ from gfm_desktop.ui.widgets.score_bar import MISSING, number
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from gfm_desktop.scoring.card import ScorerCard
     from gfm_desktop.workspace.score_table import VariantRow
 
 Kind = Literal["text", "letters", "number", "score", "status", "rank"]
@@ -66,7 +67,7 @@ FIXED: tuple[TableColumn, ...] = (
     TableColumn("rank", "#", "Place in the present order", "rank", lambda r: "", "",
                 "1,000,000"),
     TableColumn("score", "Score", "Predicted effect; a dash where there is none",
-                "score", lambda r: number(r.score), "score", "0.000 bar bar",
+                "score", lambda r: number(r.score), "score", "-0.000 bar bar",
                 descending_first=True),
     TableColumn("status", "Status", "What became of the record", "status",
                 lambda r: LABELS[r.status], "status", "Unreadable line xxx"),
@@ -91,45 +92,76 @@ LAST: tuple[TableColumn, ...] = (
     TableColumn("reason", "Remark", "Why there is no score, or a caution", "text",
                 lambda r: r.reason, "reason", "Remark"),
 )  # fmt: skip
-_FIRST_HIDDEN = ("dp_", "strand", "splice")
+_FIRST_HIDDEN = ("dp_", "strand", "splice", "score_", "background")
+_TITLES = {"percentile": "Percentile", "p_ref": "p(REF)", "p_alt": "p(ALT)"}
 
 
-def scorer_column(name: str, description: str, kind: str) -> TableColumn:
+def scorer_column(
+    name: str, description: str, kind: str, *, precise: bool = False
+) -> TableColumn:
     """Return a column of the scorer's own.
 
     Args:
         name: Name in the score parts.
         description: What it means, from the scorer's card.
         kind: ``"float"``, ``"int"`` or ``"str"``.
+        precise: Whether small numbers show their digits.
     """
 
     def text(row: VariantRow) -> str:
         match row.columns.get(name):
             case None | "":
                 return MISSING
+            case float() as value if name == "percentile":
+                return f"{value:.1f}"
             case float() as value:
-                return number(value)
+                return number(value, precise=precise)
             case int() as value:
-                return f"{value:+d}"
+                # Distances have a direction; counts have none.
+                return f"{value:+d}" if name.startswith("dp_") else f"{value:,}"
             case value:
                 return str(value)
 
     return TableColumn(
         key=name,
-        title=name.upper(),
+        title=_TITLES.get(name) or _title(name),
         tip=description or name,
         kind="text" if kind == "str" else "number",
         text=text,
         sort=name,
-        sample="DS_AG" if kind != "str" else "x" * 12,
+        sample="-0.000" if kind != "str" else "x" * 12,
         shown=not name.startswith(_FIRST_HIDDEN),
         descending_first=kind == "float",
     )
 
 
-def columns_for(scorer: tuple[TableColumn, ...]) -> tuple[TableColumn, ...]:
-    """Return all columns: fixed, the scorer's own, and the ones at the end."""
-    return FIXED + scorer + LAST
+def _title(name: str) -> str:
+    """Return the title of a column: short names are abbreviations."""
+    return name.upper() if len(name) <= 6 else name.replace("_", " ").capitalize()
+
+
+def columns_for(
+    own: tuple[TableColumn, ...], scorer: ScorerCard | None = None
+) -> tuple[TableColumn, ...]:
+    """Return all columns: fixed, the scorer's own, and the ones at the end.
+
+    Args:
+        own: The scorer's own columns.
+        scorer: Tells how the score is to be read; None where it is not known.
+    """
+    if scorer is None or scorer.thresholds:
+        return FIXED + own + LAST
+    fixed = tuple(_uncalibrated(c, scorer) if c.key == "score" else c for c in FIXED)
+    return fixed + own + LAST
+
+
+def _uncalibrated(column: TableColumn, scorer: ScorerCard) -> TableColumn:
+    return replace(
+        column,
+        tip=f"{scorer.title}: {scorer.units}",
+        text=lambda row: number(row.score, precise=True),
+        descending_first=not scorer.low_first,
+    )
 
 
 def tooltip(row: VariantRow, column: TableColumn) -> str | None:

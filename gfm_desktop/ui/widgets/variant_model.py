@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from gfm_desktop.ui.score_scale import ScoreScale, scale_of
 from gfm_desktop.ui.widgets.latest import Latest
 from gfm_desktop.ui.widgets.variant_columns import (
     TableColumn,
@@ -66,7 +67,7 @@ class Answer:
         scorer_columns: Names of the scorer's own columns.
         counts: Status to number of rows, of all rows.
         records: Number of records of the file.
-        largest: Largest score, for the length of the bars; 1 or more.
+        scale: The measure of the scores, for the length of the bars.
     """
 
     table: ScoreTable
@@ -74,7 +75,7 @@ class Answer:
     scorer_columns: tuple[str, ...]
     counts: dict[str, int]
     records: int
-    largest: float
+    scale: ScoreScale
 
 
 class VariantModel(QAbstractTableModel):
@@ -110,12 +111,6 @@ class VariantModel(QAbstractTableModel):
         return self._columns
 
     @property
-    def thresholds(self) -> tuple[float, ...]:
-        """Return the published cut-offs of the score, ascending."""
-        pairs = () if self._scorer is None else self._scorer.thresholds
-        return tuple(sorted(value for value, _ in pairs))
-
-    @property
     def question(self) -> Question:
         """Return what was asked last."""
         return self._question
@@ -141,7 +136,14 @@ class VariantModel(QAbstractTableModel):
         self.refresh()
 
     def set_scorer(self, scorer: ScorerCard | None) -> None:
-        """Take descriptions of the scorer's columns from its card."""
+        """Take descriptions of the scorer's columns, and the order, from its card.
+
+        Where low scores are the notable ones, the lowest come first.
+        """
+        low = scorer is not None and scorer.low_first
+        known = self._scorer is not None and self._scorer.low_first
+        if self._question.sort == "score" and low != known:
+            self._question = replace(self._question, descending=not low)
         self._scorer = scorer
 
     def ask(self, question: Question) -> None:
@@ -151,9 +153,9 @@ class VariantModel(QAbstractTableModel):
 
     def refresh(self) -> None:
         """Ask again, for instance because scores arrived."""
-        table, question = self._table, self._question
+        table, question, card = self._table, self._question, self._scorer
         if table is not None:
-            self._latest.ask(lambda: _find(table, question))
+            self._latest.ask(lambda: _find(table, question, card))
 
     def row_at(self, place: int) -> VariantRow:
         """Return the row at a place of the present order."""
@@ -230,7 +232,8 @@ class VariantModel(QAbstractTableModel):
     def _install(self, answer: Answer) -> None:
         if answer.table is not self._table:
             return
-        columns = columns_for(self._own_columns(answer.scorer_columns))
+        own = self._own_columns(answer.scorer_columns)
+        columns = columns_for(own, self._scorer)
         old = self._answer
         same = old is not None and len(old.order) == len(answer.order)
         if same and _keys(columns) == _keys(self._columns):
@@ -269,7 +272,8 @@ class VariantModel(QAbstractTableModel):
             column = known.get(name)
             kind = column.kind if column is not None else "float"
             words = column.description if column is not None else ""
-            found.append(scorer_column(name, words, kind))
+            calibrated = card is None or bool(card.thresholds)
+            found.append(scorer_column(name, words, kind, precise=not calibrated))
         return tuple(found)
 
 
@@ -277,7 +281,7 @@ def _keys(columns: tuple[TableColumn, ...]) -> list[tuple[str, str]]:
     return [(column.key, column.tip) for column in columns]
 
 
-def _find(table: ScoreTable, question: Question) -> Answer:
+def _find(table: ScoreTable, question: Question, card: ScorerCard | None) -> Answer:
     return Answer(
         table=table,
         order=table.order(
@@ -286,5 +290,5 @@ def _find(table: ScoreTable, question: Question) -> Answer:
         scorer_columns=table.scorer_columns,
         counts=table.counts(),
         records=table.records,
-        largest=max(1.0, table.largest_score or 0.0),
+        scale=scale_of(table.scores, card),
     )

@@ -368,7 +368,7 @@ def test_that_an_empty_file_is_an_empty_table(tmp_path: Path) -> None:
     assert table.order().tolist() == []
     assert table.order(sort="id", where=RowFilter(text="x")).tolist() == []
     assert table.counts() == {}
-    assert table.largest_score is None
+    assert np.isnan(table.scores).all()
     assert len(table.in_interval(Interval("chr2", 0, 9))) == 0
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from gfm_desktop.genome.status import DESCRIPTIONS
 from gfm_desktop.ui.browser.drawing import chip, hairline, hint, small
 from gfm_desktop.ui.browser.heads import (
     BAR_HEIGHT,
-    CUTS,
     RADIUS,
     distance_to,
     head_place,
@@ -33,9 +31,13 @@ from gfm_desktop.ui.browser.lollipops import (
     placed,
 )
 from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
-from gfm_desktop.ui.theme import scale_of
+from gfm_desktop.ui.score_scale import ScoreScale, scale_of
+from gfm_desktop.ui.theme import scale_of as text_scale
+from gfm_desktop.ui.widgets.cards import scorer_of
+from gfm_desktop.ui.widgets.score_bar import number
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
@@ -64,7 +66,7 @@ class _Scene:
     source: VariantMarks
     marks: VariantMarks
     counts: NDArray[np.int64] | None
-    most: float
+    scale: ScoreScale
 
 
 class VariantsTrack(PlainTrack):
@@ -84,11 +86,11 @@ class VariantsTrack(PlainTrack):
     def height(self, view: View) -> int:
         """Return a height that grows with the text; one line without variants."""
         height = HEIGHT if self._workspace.table is not None else FOLDED
-        return round(height * scale_of())
+        return round(height * text_scale())
 
-    def stand(self, height: float, most: float = 1.0) -> Stand:
+    def stand(self, height: float, scale: ScoreScale | None = None) -> Stand:
         """Return the vertical measures of a lane of this height."""
-        return Stand(ceiling=16.0, floor=height - 24.0, ground=height - 8.0, most=most)
+        return Stand(16.0, height - 24.0, height - 8.0, scale or ScoreScale())
 
     def lollipops(self, view: View, height: float = HEIGHT) -> list[Lollipop]:
         """Return the lollipops of a view; where crowded only the notable ones."""
@@ -98,7 +100,7 @@ class VariantsTrack(PlainTrack):
         chosen = self._workspace.selection
         key = (scene, height, chosen)
         if self._placed is None or self._placed[0] != key:
-            stand = self.stand(height, scene.most)
+            stand = self.stand(height, scene.scale)
             self._placed = (key, placed(scene.marks, view, stand, chosen))
         return self._placed[1]
 
@@ -108,17 +110,16 @@ class VariantsTrack(PlainTrack):
         return "" if scene is None else f"{scene.marks.total:,} in view"
 
     def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
-        """Return the score's scale: the published cut-offs where it ends at 1."""
+        """Return the score's scale: published cut-offs, or where the lane ends."""
         scene = self._seen(view)
         if scene is None:
             return []
-        stand = self.stand(rect.height(), scene.most)
-        values = (*CUTS, 1.0) if scene.most == 1.0 else (scene.most,)
+        stand = self.stand(rect.height(), scene.scale)
         marks: list[AxisMark] = []
-        for value in sorted(values, reverse=True):
+        for value, words in scene.scale.axis():
             y = stand.top(value)
-            if not marks or y - marks[-1].y >= _LINE * scale_of():
-                marks.append(AxisMark(y, f"{value:.3g}"))
+            if not marks or y - marks[-1].y >= _LINE * text_scale():
+                marks.append(AxisMark(y, words))
         return marks
 
     def data(self, view: View) -> str:
@@ -143,7 +144,7 @@ class VariantsTrack(PlainTrack):
             hint(painter, rect, words, view.palette)
             return
         painter.setFont(small(painter.font(), 0.8))
-        stand = self.stand(rect.height(), scene.most)
+        stand = self.stand(rect.height(), scene.scale)
         paint_grid(painter, rect, view.palette, stand)
         if scene.counts is not None:
             paint_bars(painter, view, scene.counts, stand)
@@ -157,7 +158,9 @@ class VariantsTrack(PlainTrack):
                 paint_head(painter, item, stand, view.palette)
         self._paint_ring(painter, rect, items, stand, view.palette)
         if scene.counts is not None:
-            words = f"bars: how many; lollipops: scores from {NOTABLE:g}"
+            words = "bars: how many; lollipops: the strongest scores"
+            if scene.scale.calibrated:
+                words = f"bars: how many; lollipops: scores from {NOTABLE:g}"
             corner = QPointF(rect.right() - 6, 0)
             chip(painter, corner, [(words, None)], view.palette)
 
@@ -166,14 +169,15 @@ class VariantsTrack(PlainTrack):
         scene = self._seen(view)
         if scene is None:
             return None
-        stand = self.stand(rect.height(), scene.most)
+        stand = self.stand(rect.height(), scene.scale)
         items = self.lollipops(view, rect.height())
         near = [i for i in items if distance_to(i, stand, point) <= _REACH]
         if near:
             nearest = min(near, key=lambda item: distance_to(item, stand, point))
             row = self._marks.rows([nearest.row])[0]
             where = None if row.variant is None else row.variant.interval
-            return Hit(described(row), row.row, where, row.id)
+            words = described(row, precise=not scene.scale.calibrated)
+            return Hit(words, row.row, where, row.id)
         if scene.counts is None or point.y() < stand.ground - BAR_HEIGHT:
             return None
         bar = int(point.x() / view.width * len(scene.counts))
@@ -199,10 +203,12 @@ class VariantsTrack(PlainTrack):
         bars = max(1, int(view.width / _BAR))
         numbers = counts(marks, view, bars) if crowded(marks, view) else None
         if known is not None and known.source is source:
-            most = known.most
+            scale = known.scale
         else:
-            most = max(1.0, float(np.nanmax(np.abs(source.score), initial=0.0)))
-        self._scene = _Scene(view.interval, view.width, source, marks, numbers, most)
+            run = self._workspace.run
+            card = None if run is None else scorer_of(run.model, run.scorer)
+            scale = scale_of(source.score, card)
+        self._scene = _Scene(view.interval, view.width, source, marks, numbers, scale)
         return self._scene
 
     def _paint_ring(
@@ -221,10 +227,13 @@ class VariantsTrack(PlainTrack):
                 middle = head_place(item, stand)
                 painter.drawEllipse(middle, RADIUS + 4, RADIUS + 4)
                 others = [head_place(other, stand) for other in items]
-                paint_name(painter, rect, middle, chosen, palette, others)
+                precise = not stand.scale.calibrated
+                paint_name(
+                    painter, rect, middle, chosen, palette, others, precise=precise
+                )
 
 
-def described(row: VariantRow) -> str:
+def described(row: VariantRow, *, precise: bool = False) -> str:
     """Return a variant in a few lines: place, alleles, score or why there is none."""
     place = "" if row.pos is None else f"{row.chrom}:{row.pos:,} "
     lines = [f"{place}{shortened(row.ref)} → {shortened(row.alt)}"]
@@ -232,7 +241,7 @@ def described(row: VariantRow) -> str:
     lines += [name] if name else []
     if row.score is not None:
         gene = f" in {row.gene}" if row.gene else ""
-        lines.append(f"Score {row.score:.3f}{gene}")
+        lines.append(f"Score {number(row.score, precise=precise)}{gene}")
     else:
         reason = row.reason or DESCRIPTIONS[row.status]
         lines.append(reason[:1].upper() + reason[1:])
