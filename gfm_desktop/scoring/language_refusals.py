@@ -53,23 +53,33 @@ def check_fit(card: ScorerCard, model: LanguageModel) -> None:
     Raises:
         OptionError: With the scorers that fit the model.
     """
-    name = model.card.name
-    problem = ""
-    if getattr(model, "tokenizer", None) is None:
-        problem = f"{name} is not a language model"
-    elif card.objectives and model.objective not in card.objectives:
-        problem = f"{name} was trained {_LEARNED[model.objective]}"
-    elif card.tokens and model.tokenizer.kind not in card.tokens:
-        problem = f"{name} reads {reads(model)}"
-    elif "masked" in card.objectives and model.tokenizer.mask_id is None:
-        problem = f"The tokenizer of {name} has no token that hides another"
-    if problem:
-        others = [one.name for one in registry.for_model(model.card) if one != card]
+    if problem := _misfit(card, model):
+        names = ", ".join(other.name for other in _others(card, model))
         raise OptionError(
             f"{problem}, so {card.name} cannot score with it.",
             where="--scorer",
-            todo=f"Choose one of: {', '.join(others)}." if others else "",
+            todo=f"Choose one of: {names}." if names else "",
         )
+
+
+def _misfit(card: ScorerCard, model: LanguageModel) -> str:
+    """Return why a scorer can do nothing with a model; empty where it can."""
+    name = model.card.name
+    if getattr(model, "tokenizer", None) is None:
+        return f"{name} is not a language model"
+    if card.objectives and model.objective not in card.objectives:
+        return f"{name} was trained {_LEARNED[model.objective]}"
+    if card.tokens and model.tokenizer.kind not in card.tokens:
+        return f"{name} reads {reads(model)}"
+    if "masked" in card.objectives and model.tokenizer.mask_id is None:
+        return f"The tokenizer of {name} has no token that hides another"
+    return ""
+
+
+def _others(card: ScorerCard, model: LanguageModel) -> list[ScorerCard]:
+    """Return the other scorers that the model's card names and that fit it."""
+    named = registry.for_model(model.card)
+    return [one for one in named if one != card and not _misfit(one, model)]
 
 
 def unscorable(
@@ -89,8 +99,8 @@ def instead(card: ScorerCard, model: LanguageModel, variant: Variant) -> str:
     """Return which other scorers of the model take such a variant, as a sentence."""
     fitting = [
         one.name
-        for one in registry.for_model(model.card)
-        if one != card and (not one.kinds or variant.kind in one.kinds)
+        for one in _others(card, model)
+        if not one.kinds or variant.kind in one.kinds
     ]
     if fitting:
         return f"{' or '.join(fitting)} can."
