@@ -228,9 +228,7 @@ def _classes() -> type[torch.nn.Module]:
             """Return states (batch, tokens, width) of ids (batch, tokens)."""
             sizes = self.sizes
             x = self.embedding(ids)
-            turn = rotations(
-                ids.shape[1], sizes.width // sizes.heads, sizes.theta, x
-            )
+            turn = rotations(ids.shape[1], sizes.width // sizes.heads, sizes.theta, x)
             for layer in self.layers:
                 x = layer(x, turn)
             result: torch.Tensor = self.norm(x)

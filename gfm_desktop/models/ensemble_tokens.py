@@ -1,4 +1,4 @@
-"""Three vocabularies of one model: bases, 6-mers and byte pairs share one list of words.
+"""Three vocabularies of one model: bases, 6-mers and byte pairs in one list of words.
 
 After the idea of Genomics-FM (several genomic vocabularies in one model, a prompt says
 which is in use). A sequence is read as ``[prompt] [species] word word ...``: the prompt

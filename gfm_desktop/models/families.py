@@ -77,7 +77,8 @@ def published() -> dict[str, ModelCard]:
     """Return id to card of every model that the app knows of."""
     found: dict[str, ModelCard] = {}
     for module in modules().values():
-        for card in getattr(module, "CARDS", None) or (module.CARD,):
+        cards = module.CARDS if hasattr(module, "CARDS") else (module.CARD,)
+        for card in cards:
             found[card.id] = card
     return found
 

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from gfm_desktop.models.ensemble_tokens import UNKNOWN_SPECIES, K
 from pretraining.data import PARTS, UNKNOWN, Corpus
 from pretraining.settings import SPECIES, VOCABULARIES
 from pretraining.vocabularies import tokenizer
-
-from gfm_desktop.models.ensemble_tokens import K, UNKNOWN_SPECIES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from pretraining.settings import TrainingSettings
 
     from gfm_desktop.models.ensemble_tokens import EnsembleTokenizer
+    from pretraining.settings import TrainingSettings
 
 LETTERS = np.frombuffer(b"ACGTN", np.uint8)
 BASES_A_PIECE = 12

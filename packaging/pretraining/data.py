@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from pretraining.settings import SPECIES, DataSettings
 
 if TYPE_CHECKING:

@@ -69,6 +69,7 @@ def _vocabulary(read: Settings, given: argparse.Namespace) -> None:
 
 def _train(read: Settings, given: argparse.Namespace) -> None:
     import torch
+
     from pretraining import data, train
 
     if given.threads:

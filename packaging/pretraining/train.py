@@ -10,22 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from pretraining.batches import Batches
-from pretraining.settings import SPECIES, VOCABULARIES
 from torch import nn
 from torch.nn import functional
 
 from gfm_desktop.models.ensemble_network import network
+from pretraining.batches import Batches
+from pretraining.settings import SPECIES, VOCABULARIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from gfm_desktop.models.ensemble_network import EnsembleSizes
     from pretraining.batches import Batch
     from pretraining.data import Corpus
     from pretraining.settings import Settings, TrainingSettings
-
-    from gfm_desktop.models.ensemble_network import EnsembleSizes
 
 CHECKPOINT = "checkpoint.pt"
 CURVE = "curve.jsonl"

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pretraining.data import UNKNOWN
-from pretraining.settings import SPECIES, VocabularySettings
 from tokenizers import Tokenizer
 from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
 
 from gfm_desktop.models.ensemble_tokens import EnsembleTokenizer, words
 from gfm_desktop.models.vocabulary import read_vocabulary
+from pretraining.data import UNKNOWN
+from pretraining.settings import SPECIES, VocabularySettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,9 +52,7 @@ def samples(
     texts: list[str] = []
     for species in range(len(SPECIES)):
         wanted = len(texts) + count // len(SPECIES)
-        contigs = [
-            c for c in corpus.of(species, "train") if c.length > settings.chunk
-        ]
+        contigs = [c for c in corpus.of(species, "train") if c.length > settings.chunk]
         weights = np.array([c.length for c in contigs], float)
         while len(texts) < wanted:
             contig = contigs[random.choice(len(contigs), p=weights / weights.sum())]
@@ -71,4 +69,6 @@ def tokenizer(folder: Path, vocabulary: str, species: str) -> EnsembleTokenizer:
     """Return the tokenizer of a folder that `make` wrote."""
     merger = Tokenizer.from_file(str(folder / PAIRS))
     ids = read_vocabulary(folder / WORDS)
-    return EnsembleTokenizer(ids, vocabulary, species, merger, tuple(merger.get_vocab()))
+    return EnsembleTokenizer(
+        ids, vocabulary, species, merger, tuple(merger.get_vocab())
+    )
