@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gfm_desktop.errors import InputError
 from gfm_desktop.jobs.events import Finished, Progress
 from gfm_desktop.jobs.export.formats import ARRAY_FORMATS, check_format, whole_file
 from gfm_desktop.jobs.sequence_file import read_sequences
@@ -70,13 +71,21 @@ class InspectModel:
         import numpy as np
 
         check_format(self.out, ARRAY_FORMATS)
-        sequences = read_sequences(Path(self.sequences))
+        sequences = read_sequences(Path(self.sequences), empty=True)
         total = len(sequences)
         yield Progress(0, total, "sequences", "Loading the model")
         model = context.model(self.model, self.device, self.options)
         arrays: dict[str, Any] = {}
         for i, (_, letters) in enumerate(sequences):
-            for name, values in self._numbers(model, letters).items():
+            found = self._numbers(model, letters)
+            if not len(found["ids"]):
+                raise InputError(
+                    f"Sequence {i} is empty, and {model.card.name} makes no token of "
+                    "nothing.",
+                    where=self.sequences,
+                    todo="Take it out of the file.",
+                )
+            for name, values in found.items():
                 arrays[f"{name}_{i}"] = values
             yield Progress(i + 1, total, "sequences", "Running the model")
         with whole_file(Path(self.out)) as temporary:
@@ -95,11 +104,15 @@ class InspectModel:
         if isinstance(model, LanguageModel):
             ids = model.tokens(letters).ids
             found: dict[str, NDArray[Any]] = {"ids": ids}
+            if not len(ids):
+                return found
             if model.objective != "embedding":
                 found["logits"] = model.logits(ids[None])[0]
             found["hidden"] = model.hidden(ids[None])[0]
             return found
         splice = splice_model(model)
+        if not letters:
+            return {"ids": np.empty(0, np.int64)}
         window = padded(letters, splice.flank)
         return {
             "ids": base_codes(letters).astype(np.int64),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SHOWN = 40
 
 
-def read_sequences(path: Path) -> list[tuple[str, str]]:
+def read_sequences(path: Path, *, empty: bool = False) -> list[tuple[str, str]]:
     """Return (name, sequence) of every sequence, in the file's order.
 
     Sequences stay as written, without white space. Without names of their own they
@@ -24,6 +24,7 @@ def read_sequences(path: Path) -> list[tuple[str, str]]:
 
     Args:
         path: FASTA, one sequence a line, or a JSON list of strings; gzip or not.
+        empty: Whether a sequence of a FASTA file or JSON list may have no letters.
 
     Raises:
         InputError: If the file cannot be read, holds none, or any is not made of
@@ -43,7 +44,7 @@ def read_sequences(path: Path) -> list[tuple[str, str]]:
     wrong = [
         f"{name} ({'empty' if not letters else 'not only letters'})"
         for name, letters in found
-        if not (letters.isascii() and letters.isalpha())
+        if not (letters.isascii() and letters.isalpha()) and (letters or not empty)
     ]
     if wrong:
         more = f" and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""

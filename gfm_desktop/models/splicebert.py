@@ -47,7 +47,13 @@ CARDS = (
         ),
         source="Zenodo, record 7995778, https://zenodo.org/records/7995778",
         scores=(VariantKind.SNV, VariantKind.MNV),
-        scorers=("masked-log-odds", "unmasked-log-odds", "embedding-distance"),
+        # The authors score with divergences of unmasked windows, not with log-odds.
+        scorers=(
+            "nucleotide-shift",
+            "masked-log-odds",
+            "unmasked-log-odds",
+            "embedding-distance",
+        ),
         tracks=(),
         safe_precisions=("bf16",),
         limits=(

@@ -150,9 +150,9 @@ class _Rule:
             return ref
         if isinstance(alt, Refusal):
             return alt
-        changed = np.flatnonzero(ref.ids != alt.ids)
-        first, last = int(changed[0]), int(changed[-1])
-        rows = np.arange(len(ref))[ref.letters]
+        first = int(ref.covering(window.changed[0])[0])
+        last = int(ref.covering(window.changed[-1])[-1])
+        rows = np.flatnonzero(ref.letters)
         near = (rows >= first - self.distance) & (rows <= last + self.distance)
         rows = rows[near & ((rows < first) | (rows > last))]
         if not len(rows):

@@ -28,6 +28,7 @@ SCORERS = (
     "column-log-odds",
     "unmasked-log-odds",
     "embedding-distance",
+    "nucleotide-shift",
 )
 
 
