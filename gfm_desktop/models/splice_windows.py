@@ -10,20 +10,21 @@ All coordinates are 0-based half-open.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from gfm_desktop.models.sequence import reverse_complement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from gfm_desktop.genome.annotation import Gene, GeneModels
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
-    from gfm_desktop.models.protocols import SpliceModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +145,13 @@ def projected(
     rule letter by letter.
 
     Args:
-        alternative: Shape (m, 3), on the plus strand.
+        alternative: Shape (m, columns), on the plus strand.
         offset: Index of the variant's first base; must lie inside `alternative`
             except for deletions that reach past a scoring window.
         variant: Gives r and a.
 
     Returns:
-        Shape (m + r - a, 3).
+        Shape (m + r - a, columns).
     """
     ref, alt = len(variant.ref), len(variant.alt)
     if alt == ref:
@@ -164,13 +165,23 @@ def projected(
     return np.concatenate((alternative[:last], highest, alternative[offset + alt :]))
 
 
+class WindowModel(Protocol):
+    """What a batch of windows is asked of."""
+
+    def predict(
+        self, sequences: Sequence[str], *, batch_size: int = 8
+    ) -> list[NDArray[np.float32]]:
+        """Return (n, ...) for each sense-strand sequence of flank + n + flank."""
+        ...
+
+
 class WindowBatch:
     """Windows to be predicted together, each of them once.
 
     Add windows, `run`, and read the results by the numbers that `add` returned.
     """
 
-    def __init__(self, model: SpliceModel, *, batch_size: int = 8) -> None:
+    def __init__(self, model: WindowModel, *, batch_size: int = 8) -> None:
         """Start with nothing to do."""
         self._model = model
         self._batch_size = batch_size
@@ -194,7 +205,7 @@ class WindowBatch:
         ]
 
     def result(self, number: int) -> NDArray[np.float32]:
-        """Return probabilities of shape (n, 3) along the plus strand."""
+        """Return probabilities of shape (n, 3), or as the model has it, along +."""
         return self._results[number]
 
 
@@ -243,7 +254,7 @@ class ReferenceWindow:
         return cls(tuple(numbers), start - first * size, end - start)
 
     def read(self, batch: WindowBatch) -> NDArray[np.float32]:
-        """Return the probabilities, shape (end - start, 3), after ``batch.run()``."""
+        """Return the probabilities, (end - start, columns), after ``batch.run()``."""
         parts = [batch.result(number) for number in self.tiles]
         whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return whole[self.offset : self.offset + self.length]
