@@ -21,12 +21,21 @@ from PySide6.QtWidgets import (
 from gfm_desktop.genome.hgvs import hgvs_genomic
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import DESCRIPTIONS, Status
+from gfm_desktop.models import catalogue
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.widgets.cards import model_of, scorer_of
 from gfm_desktop.ui.widgets.chip import StatusChip
 from gfm_desktop.ui.widgets.effects import Effects
 from gfm_desktop.ui.widgets.empty_state import EmptyState
 from gfm_desktop.ui.widgets.facts import FactGrid
+from gfm_desktop.ui.widgets.inspector_words import (
+    differs,
+    name_of,
+    other_genes,
+    settings_words,
+    shortened,
+)
+from gfm_desktop.ui.widgets.language_effects import LanguageEffects
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.look import TONES, Tone
 from gfm_desktop.ui.widgets.notice import Notice
@@ -38,9 +47,10 @@ from gfm_desktop.workspace.commands import predict_command, score_command
 from gfm_desktop.workspace.links import links
 
 if TYPE_CHECKING:
+    from gfm_desktop.scoring.card import ScorerCard
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.score_table import VariantRow
-    from gfm_desktop.workspace.workspace import Workspace
+    from gfm_desktop.workspace.workspace import ScoreRun, Workspace
 
 RESEARCH_USE = (
     "A model's prediction for research use. It is not a diagnosis and does not "
@@ -71,6 +81,7 @@ class InspectorPanel(QWidget):
         self.chip = StatusChip()
         self.notice = Notice("inspector-notice")
         self.effects = Effects()
+        self.language = LanguageEffects()
         self.facts = FactGrid()
         self.origin = FactGrid()
         self._build()
@@ -90,6 +101,7 @@ class InspectorPanel(QWidget):
         column.addWidget(self.notice)
         self._effect_section = Section("Predicted effect")
         self._effect_section.body.addWidget(self.effects)
+        self._effect_section.body.addWidget(self.language)
         column.addWidget(self._effect_section)
         variant = Section("Variant")
         variant.body.addWidget(self.facts)
@@ -158,9 +170,12 @@ class InspectorPanel(QWidget):
         first = "  ·  ".join(word for word in (change, str(row.kind or "")) if word)
         second = "  ·  ".join(word for word in (row.gene, row.id) if word)
         self.subtitle.setText(f"{first}\n{second}" if second else first)
-        self.score.setText(number(row.score))
+        card = self._scorer()
+        shown = number(row.score, precise=card is not None and not card.thresholds)
+        self.score.setText(shown)
         self.score.setVisible(row.status in (Status.SCORED, Status.PENDING))
-        self.score.setAccessibleName(f"Score {number(row.score)}")
+        self.score.setAccessibleName(f"Score {shown}")
+        self.score.setToolTip(card.units if card is not None else "")
         self.chip.set_status(row.status)
 
     def _show_notice(self, row: VariantRow) -> None:
@@ -178,42 +193,53 @@ class InspectorPanel(QWidget):
             tone = TONES[row.status]
         self.notice.say(text, tone)
 
-    def _show_effects(self, row: VariantRow) -> None:
+    def _scorer(self) -> ScorerCard | None:
         run = self._workspace.run
-        card = scorer_of(run.model, run.scorer) if run is not None else None
+        return None if run is None else scorer_of(run.model, run.scorer)
+
+    def _show_effects(self, row: VariantRow) -> None:
+        run, card = self._workspace.run, self._scorer()
         there = row.score is not None and card is not None
         self._effect_section.setVisible(there)
         self._origin_section.setVisible(there)
         if run is None or card is None or not there:
             return
         self._effect_section.title.setText(card.title)
-        self.effects.show_row(row, card)
+        splice = card.needs == "splice"
+        self.effects.setVisible(splice)
+        self.language.setVisible(not splice)
+        if splice:
+            self.effects.show_row(row, card)
+        else:
+            self.language.show_row(row, card, self._workspace.genome)
+        self._show_origin(run, card)
+
+    def _show_origin(self, run: ScoreRun, card: ScorerCard) -> None:
         model = model_of(run.model)
-        settings = ", ".join(
-            f"{option.label.lower()} {_shown(run.options[option.name], option.unit)}"
-            for option in card.options
-            if option.name in run.options
-        )
+        own = catalogue.options_of(model) if model is not None else ()
+        settings = settings_words(card.options, run.options)
+        chosen = settings_words(own, run.model_options)
         self.origin.show_facts(
             [
                 ("Model", model.name if model is not None else run.model),
                 ("Formula", card.equation),
                 ("Range", card.units),
                 ("Settings", settings),
+                ("Of the model", chosen),
                 ("Source", card.source),
             ]
         )
 
     def _variant_facts(self, row: VariantRow) -> list[tuple[str, str]]:
         variant = row.variant
-        written = _name(row.chrom, row.pos, row.ref, row.alt) if row.pos else ""
+        written = name_of(row.chrom, row.pos, row.ref, row.alt) if row.pos else ""
         facts = [("In the file", written), ("Line", f"{row.line:,}")]
-        if variant is not None and _differs(row):
-            normal = _name(variant.contig, variant.position, variant.ref, variant.alt)
+        if variant is not None and differs(row):
+            normal = name_of(variant.contig, variant.position, variant.ref, variant.alt)
             facts.insert(1, ("Normalised", normal))
-        facts.append(("HGVS", _short(self._hgvs(row))))
+        facts.append(("HGVS", shortened(self._hgvs(row))))
         facts.append(("Strand", str(row.columns.get("strand") or "")))
-        facts += _other_genes(row)
+        facts += other_genes(row)
         return facts
 
     def _hgvs(self, row: VariantRow) -> str:
@@ -242,9 +268,15 @@ class InspectorPanel(QWidget):
         genome = self._workspace.genome
         if run is None or genome is None:
             return ""
-        if variant is None:
+        model = model_of(run.model)
+        if variant is None or model is None or not model.tracks:
+            # Nothing to predict along a region: the whole scoring is the twin.
             return score_command(
-                self._workspace, model=run.model, scorer=run.scorer, options=run.options
+                self._workspace,
+                model=run.model,
+                scorer=run.scorer,
+                options=run.options,
+                model_options=run.model_options,
             )
         start = max(0, variant.start - _FLANK)
         end = min(genome.contigs[variant.contig], variant.start + _FLANK)
@@ -252,39 +284,6 @@ class InspectorPanel(QWidget):
         return predict_command(
             self._workspace, region, model=run.model, variant=variant
         )
-
-
-def _differs(row: VariantRow) -> bool:
-    variant = row.variant
-    return variant is not None and (
-        (variant.position, variant.ref, variant.alt)
-        != (row.pos, row.ref.upper(), row.alt.upper())
-    )
-
-
-def _other_genes(row: VariantRow) -> list[tuple[str, str]]:
-    """Return the largest delta of each gene where the variant lies in several."""
-    entries = [
-        entry.split("|") for entry in str(row.columns.get("splice") or "").split(",")
-    ]
-    genes = [entry for entry in entries if len(entry) >= 6]
-    if len(genes) < 2:
-        return []
-    return [(gene[1], "max Δ " + max(gene[2:6])) for gene in genes]
-
-
-def _name(contig: str, pos: int, ref: str, alt: str) -> str:
-    return f"{contig}-{pos}-{short_allele(ref)}-{short_allele(alt)}"
-
-
-def _short(text: str, longest: int = 64) -> str:
-    return text if len(text) <= longest else f"{text[:50]}… ({len(text):,} letters)"
-
-
-def _shown(value: object, unit: str) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value} {unit}".strip()
 
 
 PANEL = Panel(

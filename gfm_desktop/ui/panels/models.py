@@ -1,4 +1,4 @@
-"""The library: every model with its whole card, and a door for new ones."""
+"""The library: find a model, read its facts, fetch it, use it."""
 
 from __future__ import annotations
 
@@ -9,143 +9,208 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
+    QMenu,
+    QMessageBox,
     QPushButton,
+    QSplitter,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
+from gfm_desktop.models import licence
+from gfm_desktop.ui.dialogs.licence import LicenceDialog
 from gfm_desktop.ui.panel import Panel
-from gfm_desktop.ui.widgets.facts import FactGrid
-from gfm_desktop.ui.widgets.latest import Latest
-from gfm_desktop.ui.widgets.look import Tone
-from gfm_desktop.ui.widgets.model_facts import all_facts
-from gfm_desktop.ui.widgets.notice import Notice
-from gfm_desktop.ui.widgets.scrolled import ScrolledColumn
-from gfm_desktop.ui.widgets.texts import CopyButton, Section, heading, muted, plain
+from gfm_desktop.ui.theme import scale_of
+from gfm_desktop.ui.widgets.empty_state import EmptyState
+from gfm_desktop.ui.widgets.listening import listen
+from gfm_desktop.ui.widgets.model_filter import ModelFilterBar
+from gfm_desktop.ui.widgets.model_list import ModelList
+from gfm_desktop.ui.widgets.model_sheet import ModelSheet
+from gfm_desktop.ui.widgets.network_offer import NetworkOffer
+from gfm_desktop.workspace.model_library import ModelLibrary
+from gfm_desktop.workspace.model_shelf import shelved
 
 if TYPE_CHECKING:
-    from gfm_desktop.errors import GfmError
     from gfm_desktop.models.catalogue import Entry
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.workspace import Workspace
 
+FILES = "Weights or model files (*.safetensors *.bin *.h5 *.pt *.pth *.zip);;All (*)"
+
 
 class ModelsPanel(QWidget):
-    """A list above, the chosen model's card below."""
+    """A searchable list above, the chosen model's sheet below."""
 
     def __init__(self, workspace: Workspace, bridge: EngineBridge) -> None:
         """List the library."""
         super().__init__()
-        del bridge
         self.setObjectName("models-panel")
         self._workspace = workspace
-        self._adding = Latest(self)
-        self._adding.answered.connect(self._added)
-        self._adding.failed.connect(self._refused)
-        self._entries: list[Entry] = []
-        self.list = QListWidget()
-        self.name = heading()
-        self.summary = plain()
-        self.problem = Notice("model-problem")
-        self.limits = muted()
-        self.facts = FactGrid()
-        self.cite = CopyButton("model-cite", "Copy citation")
-        self.add_button = QPushButton("Add model folder…")
+        self.library = ModelLibrary(workspace, bridge)
+        self._entries: dict[str, Entry] = {}
+        self._wanted = ""
+        self.filter = ModelFilterBar()
+        self.list = ModelList()
+        self.sheet = ModelSheet()
+        self.offer = NetworkOffer()
+        self.empty = EmptyState("models")
+        self.add_button = QPushButton("Add model…")
         self._build()
+        self._connect()
         self.refresh()
 
     def refresh(self) -> None:
         """Read the library again."""
         from gfm_desktop.models import catalogue
 
-        chosen = self.list.currentRow()
-        self._entries = catalogue.entries()
-        self.list.clear()
-        for entry in self._entries:
-            name = entry.card.name if entry.card is not None else entry.id
-            item = QListWidgetItem(f"{name}\n{_state(entry)}")
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {_state(entry)}")
-            self.list.addItem(item)
-        line = self.list.sizeHintForRow(0) if self._entries else 0
-        self.list.setFixedHeight(min(5, len(self._entries)) * (line + 4) + 8)
-        self.list.setCurrentRow(min(max(chosen, 0), len(self._entries) - 1))
+        entries = catalogue.entries()
+        self._entries = {entry.id: entry for entry in entries}
+        self.filter.offer(entries)
+        self._show_list()
 
-    def add(self, folder: Path) -> None:
-        """Copy a model folder into the library, off the GUI thread."""
-        from gfm_desktop.models import catalogue
-
-        self.add_button.setEnabled(False)
-        self._adding.ask(lambda: catalogue.add(folder))
+    def add(self, path: Path) -> None:
+        """Put a model folder or file into the library, in the worker."""
+        self.library.add(path)
 
     def _build(self) -> None:
-        self.list.setObjectName("model-list")
-        self.list.setAccessibleName("Models")
-        self.list.currentRowChanged.connect(self._show)
-        self.list.setSpacing(2)
         self.add_button.setObjectName("model-add")
-        self.add_button.setAccessibleName("Add a model folder to the library")
-        self.add_button.clicked.connect(self._choose)
-        area = ScrolledColumn()
-        for widget in (self.name, self.summary, self.problem, self.facts):
-            area.body.addWidget(widget)
-        trust = Section("Before you trust a number")
-        trust.body.addWidget(self.limits)
-        area.body.addWidget(trust)
-        area.body.addWidget(self.cite, 0, Qt.AlignmentFlag.AlignLeft)
-        area.body.addStretch(1)
-        note = muted("Weights are read as safetensors; no code of a model is run.")
-        row = QHBoxLayout()
-        row.setContentsMargins(14, 8, 14, 4)
-        row.addWidget(self.add_button)
-        row.addStretch(1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(14, 0, 14, 10)
-        foot.addWidget(note)
-        column = QVBoxLayout(self)
+        self.add_button.setAccessibleName("Add a model from this computer")
+        menu = QMenu(self.add_button)
+        menu.addAction("From a folder…", self._choose_folder)
+        menu.addAction("From a file…", self._choose_file)
+        self.add_button.setMenu(menu)
+        above = QWidget()
+        self._stack = QStackedLayout(above)
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self.empty)
+        below = QWidget()
+        column = QVBoxLayout(below)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.list)
-        column.addWidget(area, 1)
-        column.addLayout(row)
-        column.addLayout(foot)
+        inset = QVBoxLayout()
+        inset.setContentsMargins(14, 8, 14, 0)
+        inset.addWidget(self.offer)
+        column.addLayout(inset)
+        column.addWidget(self.sheet, 1)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setObjectName("model-halves")
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(above)
+        halves.addWidget(below)
+        halves.setStretchFactor(1, 1)
+        scale = scale_of()
+        halves.setSizes([round(260 * scale), round(420 * scale)])
+        foot = QHBoxLayout()
+        foot.setContentsMargins(14, 8, 14, 10)
+        foot.addWidget(self.add_button)
+        foot.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.filter)
+        whole.addWidget(halves, 1)
+        whole.addLayout(foot)
 
-    def _show(self, place: int) -> None:
-        if not 0 <= place < len(self._entries):
+    def _connect(self) -> None:
+        listen(self, self._workspace.library_changed, self.refresh)
+        listen(self, self.library.changed, self._show_errand)
+        listen(self, self.library.arrived, self.list.select)
+        self.filter.changed.connect(self._show_list)
+        self.list.chosen.connect(self._show)
+        self.empty.button.clicked.connect(self.filter.clear)
+        self.offer.allowed.connect(self._allow_network)
+        sheet = self.sheet
+        sheet.use_wanted.connect(self._use)
+        sheet.download_wanted.connect(self._download)
+        sheet.cancel_wanted.connect(self.library.cancel)
+        sheet.licence_wanted.connect(self._show_licence)
+        sheet.remove_wanted.connect(self._remove)
+
+    def _show_list(self) -> None:
+        shelves = shelved(self._entries.values(), self.filter.value)
+        self.list.show_models(shelves, self.list.current)
+        if not shelves:
+            self.empty.say(
+                "No model matches",
+                f"The library knows {len(self._entries)} models.",
+                button="Show all models",
+            )
+        self._stack.setCurrentWidget(self.list if shelves else self.empty)
+
+    def _show(self, model: str) -> None:
+        entry = self._entries.get(model)
+        self.offer.hide()
+        self.sheet.show_entry(entry)
+        self._show_errand()
+
+    def _show_errand(self) -> None:
+        errand = self.library.errand(self.list.current)
+        self.sheet.show_download(errand.words if errand else "")
+        adding = self.library.adding
+        self.add_button.setEnabled(not adding)
+        self.add_button.setText("Adding…" if adding else "Add model…")
+
+    def _use(self, model: str) -> None:
+        self._workspace.choose_model(model)
+        name = self._name(model)
+        self._workspace.message.emit("info", f"{name} is chosen in the Score panel.")
+
+    def _download(self, model: str) -> None:
+        entry = self._entries.get(model)
+        if entry is None or entry.card is None:
             return
-        entry = self._entries[place]
-        card = entry.card
-        self.name.setText(card.name if card else entry.id)
-        self.summary.setText(card.summary if card else "")
-        self.problem.say(str(entry.problem or ""), Tone.BAD)
-        self.limits.setText(card.limits if card else "")
-        self.facts.show_facts(all_facts(card) if card else [])
-        self.cite.set_copied(card.citation if card else "")
+        if not self._workspace.network_allowed:
+            self._wanted = model
+            self.offer.ask(entry.card.name)
+            return
+        if licence.accepted(entry.card):
+            self.library.download(model, accept_licence=False)
+            return
+        text = licence.terms(entry.card, entry.folder)
+        dialog = LicenceDialog(entry.card, text, self, order="Agree and download")
+        dialog.accepted.connect(
+            lambda: self.library.download(model, accept_licence=True)
+        )
+        dialog.open()
 
-    def _choose(self) -> None:
+    def _allow_network(self) -> None:
+        self._workspace.allow_network(True)
+        self._download(self._wanted)
+
+    def _show_licence(self, model: str) -> None:
+        entry = self._entries[model]
+        if entry.card is not None:
+            text = licence.terms(entry.card, entry.folder)
+            LicenceDialog(entry.card, text, self, order="").open()
+
+    def _remove(self, model: str) -> None:
+        entry = self._entries[model]
+        box = QMessageBox(self)
+        box.setObjectName("model-remove-question")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(f"Remove {self._name(model)}?")
+        box.setInformativeText(f"Its folder is deleted from the disk: {entry.folder}")
+        yes = box.addButton("Remove", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        yes.setObjectName("model-remove-yes")
+        yes.clicked.connect(lambda: self.library.remove(model))
+        box.open()
+
+    def _name(self, model: str) -> str:
+        card = self._entries[model].card
+        return card.name if card is not None else model
+
+    def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Add a model folder")
         if folder:
             self.add(Path(folder))
 
-    def _added(self, card: object) -> None:
-        del card
-        self.add_button.setEnabled(True)
-        self.refresh()
-        self.list.setCurrentRow(len(self._entries) - 1)
-        self._workspace.message.emit("info", "The model was added to the library.")
-
-    def _refused(self, error: GfmError) -> None:
-        self.add_button.setEnabled(True)
-        self._workspace.message.emit("error", str(error))
-
-
-def _state(entry: Entry) -> str:
-    if entry.problem is not None:
-        return "cannot be used"
-    if not entry.installed:
-        return "not installed"
-    return "built in" if entry.card is not None and entry.card.built_in else "added"
+    def _choose_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Add a model file", "", FILES)
+        if path:
+            self.add(Path(path))
 
 
 PANEL = Panel(

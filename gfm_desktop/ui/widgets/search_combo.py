@@ -28,10 +28,9 @@ class SearchCombo(QComboBox):
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.setCompleter(completer)
         line = QLineEdit(self)
         self.setLineEdit(line)
-        line.setCompleter(completer)
+        self.setCompleter(completer)
         line.editingFinished.connect(self._settle)
 
     def _settle(self) -> None:
