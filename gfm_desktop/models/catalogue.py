@@ -87,6 +87,14 @@ def card_of(model: str) -> ModelCard:
     return _read(folder_of(model)).card
 
 
+def installed(model: str) -> ModelCard | None:
+    """Return the card of an id, where that model is ready on this computer."""
+    for entry in entries():
+        if entry.id == model and entry.installed:
+            return entry.card
+    return None
+
+
 def folder_of(model: str) -> Path:
     """Return the folder of an id or of a path.
 
@@ -267,7 +275,7 @@ def card_at(described: manifest.Manifest) -> ModelCard:
             )
     else:
         module = known[described.loader]
-        offered = getattr(module, "CARDS", None) or (module.CARD,)
+        offered = module.CARDS if hasattr(module, "CARDS") else (module.CARD,)
         template = next((c for c in offered if c.id == described.id), offered[0])
     card = described.card(template)
     shipped = described.folder.is_relative_to(paths.resources())

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class DiskFull(ModelError):
+    """There is no room for a model."""
+
+
 def names_in(folder: Path) -> list[str]:
     """Return the files of a folder and of the folders in it, with ``/``."""
     found = []
@@ -56,11 +60,11 @@ def require_room(folder: Path, count: int, what: str) -> None:
         what: What needs them, such as ``"The model"``.
 
     Raises:
-        ModelError: If fewer bytes are free.
+        DiskFull: If fewer bytes are free.
     """
     free = shutil.disk_usage(folder).free
     if free < count:
-        raise ModelError(
+        raise DiskFull(
             f"The disk has not enough room: {what} needs {size_words(count)}, "
             f"{size_words(free)} are free.",
             where=str(folder),

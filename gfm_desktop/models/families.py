@@ -69,7 +69,11 @@ class HubFamily(Family, Protocol):
 def modules() -> dict[str, ModuleType]:
     """Return module name to module of every family."""
     names = discover(models, "CARD") | discover(models, "CARDS")
-    return {n: importlib.import_module(f"{models.__name__}.{n}") for n in sorted(names)}
+    found = {
+        n: importlib.import_module(f"{models.__name__}.{n}") for n in sorted(names)
+    }
+    # A file that only holds the cards of a large family is no family.
+    return {name: module for name, module in found.items() if hasattr(module, "load")}
 
 
 @cache

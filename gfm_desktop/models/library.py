@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gfm_desktop import paths
 from gfm_desktop.errors import ModelError
 from gfm_desktop.models import catalogue, families, importing, manifest
+from gfm_desktop.models.disk import DiskFull
 from gfm_desktop.models.importing import Origin
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def add(
             card = catalogue.card_at(manifest.read(half))
             half.rename(target)
         except OSError as error:
-            raise ModelError(
+            raise DiskFull(
                 f"The model cannot be copied: {error.strerror or error}.",
                 where=str(error.filename or target),
                 todo="Check the free space and the rights of the models' folder.",

@@ -21,12 +21,15 @@ def test_that_published_ids_are_unique_and_can_be_typed() -> None:
     cards = [
         card
         for module in families.modules().values()
-        for card in getattr(module, "CARDS", None) or (module.CARD,)
+        for card in (module.CARDS if hasattr(module, "CARDS") else (module.CARD,))
     ]
     ids = [card.id for card in cards]
     assert len(set(ids)) == len(ids)
     assert all(card.id == card.id.lower() and " " not in card.id for card in cards)
     assert {card.id: card for card in cards} == families.published()
+    for module in families.modules().values():
+        assert callable(module.load)
+        assert callable(module.check)
 
 
 def test_that_a_family_is_recognised_by_exactly_one_module(tmp_path: Path) -> None:
