@@ -75,8 +75,7 @@ class RnaTokenizer(NucleotideTokenizer):
     def tokens(self, sequence: str, *, hold_frame: bool = False) -> Tokens:
         """Return a token for each letter, in any case; every other letter is N."""
         dna = sequence.replace("U", "T").replace("u", "t")
-        # Named by its class: `super()` looks for one that slots have replaced.
-        return NucleotideTokenizer.tokens(self, dna, hold_frame=hold_frame)
+        return super().tokens(dna, hold_frame=hold_frame)
 
 
 def recognises(hub: HubFolder) -> bool:
