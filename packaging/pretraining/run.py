@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from pretraining import settings
 
     given = parser().parse_args(arguments)
-    read = settings.read(given.config)
+    read = settings.read(given.config, given.set)
     given.out.mkdir(parents=True, exist_ok=True)
     for stage in [s for s in STAGES if s in given.stage or not given.stage]:
         print(f"== {stage}", flush=True)
@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__)
     made.add_argument("stage", nargs="*", choices=[[], *STAGES])
     made.add_argument("--config", type=Path, default=HERE / "config.toml")
+    made.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE")
     made.add_argument("--data", type=Path, help="folder with lrg/ and yeast/")
     made.add_argument("--out", type=Path, default=Path("pretraining-out"))
     made.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gfm_desktop.models.ensemble_network import EnsembleSizes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 VOCABULARIES = ("nucleotide", "kmer", "bpe")
@@ -123,14 +124,25 @@ class Settings:
         return asdict(self)
 
 
-def read(path: Path) -> Settings:
+def read(path: Path, changes: Sequence[str] = ()) -> Settings:
     """Return the settings of a file.
+
+    Args:
+        path: The TOML file.
+        changes: Such as ``"network.kernel=0"``: what is tried out without a new file.
 
     Raises:
         SystemExit: If a field is missing or unknown.
     """
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
+        for change in changes:
+            key, _, value = change.partition("=")
+            *tables, name = key.split(".")
+            inner = table
+            for step in tables:
+                inner = inner[step]
+            inner[name] = tomllib.loads(f"value = {value}")["value"]
         training = dict(table["training"])
         for name in VOCABULARIES:
             training[name] = BatchSettings(**training[name])
