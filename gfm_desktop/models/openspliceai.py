@@ -55,11 +55,13 @@ _DIGESTS = {
     80: ("894594d18be6d3e339d76b9698accf4071bd2f0f32f40c52a2c1b848d1cef9f4",),
 }
 """Context in bp to the SHA-256 of the replicates rs10, rs11, ... that we have seen."""
-LIMITS = (
-    "For research, not for diagnosis. It knows neither tissue nor expression, and sees "
-    "{flank:,} bases to each side. Trained on GRCh38 with MANE transcripts: numbers on "
-    "known sites of its training chromosomes are not those of unseen data. "
-    "Probabilities in other species have not been validated."
+_LIMITS = (
+    "For research, not for diagnosis. It is not on the model hub: get the folder of "
+    "one size from the project's repository and add it with `gfm models add FOLDER`. "
+    "It knows neither tissue nor expression, and sees {flank:,} bases to each side. "
+    "Trained on GRCh38 with MANE transcripts: numbers on known sites of its training "
+    "chromosomes are not those of unseen data. Probabilities in other species have not "
+    "been validated."
 )
 
 
@@ -94,7 +96,8 @@ CARD = ModelCard(
         "nonhuman species. eLife 14:RP107454. https://doi.org/10.7554/eLife.107454.3"
     ),
     source=(
-        "Kuanhao-Chao/OpenSpliceAI, models/openspliceai-mane/10000nt (five replicates)"
+        "https://github.com/Kuanhao-Chao/OpenSpliceAI, "
+        "models/openspliceai-mane/10000nt (five replicates)"
     ),
     scores=(
         VariantKind.SNV,
@@ -105,7 +108,7 @@ CARD = ModelCard(
     ),
     scorers=("splice-delta",),
     tracks=("splice-probability",),
-    limits=LIMITS.format(flank=5_000),
+    limits=_LIMITS.format(flank=5_000),
     files=_files(10_000),
 )
 """The card of the largest one."""
@@ -119,7 +122,7 @@ def _sibling(context: int, parameters: int) -> ModelCard:
         context_bp=context,
         parameters=parameters,
         source=CARD.source.replace("10000nt", f"{context}nt"),
-        limits=LIMITS.format(flank=context // 2),
+        limits=_LIMITS.format(flank=context // 2),
         files=_files(context),
     )
 
@@ -134,7 +137,7 @@ CARDS = (
 
 
 def load(folder: Path, device: str) -> SpliceEnsemble:
-    """Load a folder that `read` and `splice_import.convert` made.
+    """Load a folder that `splice_import.convert` made.
 
     Raises:
         ModelError: If the folder or its weights cannot be used.

@@ -90,7 +90,10 @@ CARD = ModelCard(
         "Pangolin. Genome Biology 23:103. "
         "https://doi.org/10.1186/s13059-022-02664-4"
     ),
-    source="tkzeng/Pangolin, pangolin/models/final.*.3.v2 (twelve networks)",
+    source=(
+        "https://github.com/tkzeng/Pangolin, pangolin/models/final.*.3.v2 (twelve "
+        "networks)"
+    ),
     scores=(
         VariantKind.SNV,
         VariantKind.MNV,
@@ -101,7 +104,9 @@ CARD = ModelCard(
     scorers=("pangolin-delta",),
     tracks=(),
     limits=(
-        "For research, not for diagnosis. It tells splice sites from other bases, but "
+        "For research, not for diagnosis. It is not on the model hub: get the "
+        "project's repository and add its folder pangolin/models with `gfm models add "
+        "FOLDER`. It tells splice sites from other bases, but "
         "not acceptors from donors, and sees 5,000 bases to each side. Its four "
         "tissues are heart, liver, brain and testis; the usage that its networks also "
         "predict is not shown."

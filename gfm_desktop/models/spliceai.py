@@ -56,7 +56,10 @@ CARD = ModelCard(
         "Predicting splicing from primary sequence with deep learning. Cell 176(3): "
         "535-548. https://doi.org/10.1016/j.cell.2018.12.015"
     ),
-    source="PyPI package spliceai 1.3.1, models/spliceai1.h5 to spliceai5.h5",
+    source=(
+        "PyPI package spliceai 1.3.1 (https://pypi.org/project/spliceai/1.3.1/), "
+        "models/spliceai1.h5 to spliceai5.h5"
+    ),
     scores=(
         VariantKind.SNV,
         VariantKind.MNV,
@@ -67,7 +70,9 @@ CARD = ModelCard(
     scorers=("splice-delta",),
     tracks=("splice-probability",),
     limits=(
-        "For research, not for diagnosis, and not for commercial use. It knows neither "
+        "For research, not for diagnosis, and not for commercial use. Its licence does "
+        "not let the app bring it: get the package (`pip download --no-deps "
+        "spliceai==1.3.1`) and add it with `gfm models add FILE`. It knows neither "
         "tissue nor expression, and sees 5,000 bases to each side. It was trained on "
         "GENCODE's principal transcripts of GRCh37, so numbers on known sites of its "
         "training chromosomes are not those of unseen data. Probabilities in other "
@@ -118,7 +123,7 @@ Please cite: {CARD.citation}
 
 
 def load(folder: Path, device: str) -> SpliceEnsemble:
-    """Load a folder that `read` and `splice_import.convert` made.
+    """Load a folder that `splice_import.convert` made.
 
     Raises:
         ModelError: If the folder or its weights cannot be used.

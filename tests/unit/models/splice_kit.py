@@ -218,7 +218,9 @@ def torch_state(
 
     def conv(name: str, outputs: int, inputs: int, width: int) -> None:
         shape = (outputs, inputs, width)
-        found[f"{name}.weight"] = torch.randn(shape, generator=generator) / 3
+        # Scaled so that sixteen units do not drive float32 to its limits.
+        scale = 0.7 / (inputs * width) ** 0.5
+        found[f"{name}.weight"] = torch.randn(shape, generator=generator) * scale
         found[f"{name}.bias"] = torch.randn(outputs, generator=generator) / 3
 
     conv(names["first"], channels, 4, 1)
