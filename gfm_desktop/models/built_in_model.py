@@ -192,6 +192,9 @@ def config_of(
         "attention_every": sizes.attention_every,
         "rope_theta": sizes.theta,
         "tie_word_embeddings": sizes.tied,
+        "context_letters": sizes.context,
+        "context_width": sizes.context_width,
+        "first_base": sizes.first_base,
         "sequence": "[prompt] [species] words",
         "windows": dict(windows),
         "max_tokens": max_tokens,
@@ -218,6 +221,9 @@ def _sizes(hub: HubFolder) -> EnsembleSizes:
         attention_every=hub.number("attention_every"),
         theta=hub.value("rope_theta", 10_000.0),
         tied=hub.value("tie_word_embeddings", False),
+        context=hub.number("context_letters"),
+        context_width=hub.number("context_width"),
+        first_base=hub.number("first_base"),
     )
     if problem := sizes.problem():
         raise hub.broken(problem)

@@ -5,7 +5,9 @@ Sennrich 2019, arXiv:1910.07467), rotary positions (Su et al. 2021, arXiv:2104.0
 gated feed-forward layers (SwiGLU; Shazeer 2020, arXiv:2002.05202), scaled-dot-product
 attention (Vaswani et al. 2017), and a depthwise convolution in front of each layer
 (as in ConvNeXt, Liu et al. 2022, arXiv:2201.03545), because neighbouring bases matter
-most and a convolution learns that at once.
+most and a convolution learns that at once. Tables of the letters around each base are
+added to its vector (n-gram embeddings, as Huang et al. 2025, arXiv:2501.16975, for
+text): what a Markov chain knows costs a look-up, and the layers learn the rest.
 """
 
 from __future__ import annotations
@@ -16,6 +18,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
+
+
+_LONGEST = 10
+"""Longest context on one side: its table has a million rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,11 @@ class EnsembleSizes:
         attention_every: Every how many layers attend; the last of each group does.
         theta: Base of the wavelengths of the rotary positions, in tokens.
         tied: Whether embedding and head share one table.
+        context: Letters on either side of a base that are looked up, an even number;
+            0 for no tables. A table has a row for every context of up to so many
+            letters, so that a hidden or unknown base nearby only shortens it.
+        context_width: Length of a looked-up vector.
+        first_base: Token of A; those of C, G and T follow it.
     """
 
     vocabulary: int
@@ -45,6 +56,9 @@ class EnsembleSizes:
     attention_every: int = 1
     theta: float = 10_000.0
     tied: bool = False
+    context: int = 0
+    context_width: int = 16
+    first_base: int = 0
 
     def attends(self, layer: int) -> bool:
         """Tell whether the layer of this number, from 0, has attention."""
@@ -61,6 +75,10 @@ class EnsembleSizes:
             return f"kernel {self.kernel} is not an odd number"
         if not self.dilations or min(self.dilations) < 1:
             return "a dilation is below 1"
+        if not 0 <= self.context <= _LONGEST or self.context % 2:
+            return f"context {self.context} is no even number up to {_LONGEST}"
+        if self.context_width < 1 or self.first_base < 0:
+            return "a size is below 1"
         return "" if self.theta > 1 else f"theta {self.theta} is not above 1"
 
 
@@ -112,6 +130,47 @@ def rotated(x: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]) -> torch.T
     return torch.cat(
         (first * cosine - second * sine, second * cosine + first * sine), dim=-1
     )
+
+
+def context_rows(
+    ids: torch.Tensor, sizes: EnsembleSizes
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return each place's rows of the tables left, right and middle.
+
+    A context of n letters is numbered by the letters (A 0, C 1, G 2, T 3), the nearest
+    being the last digit to base 4; contexts of n letters stand behind all shorter ones.
+    The middle table has as many letters on either side, the left ones first.
+
+    Args:
+        ids: (batch, tokens) int64.
+        sizes: The network's.
+
+    Returns:
+        Three tensors of the shape of `ids`: the longest context without a token that
+        is no base.
+    """
+    import torch
+    from torch.nn import functional
+
+    codes = ids - sizes.first_base
+    codes = torch.where((codes >= 0) & (codes < 4), codes, -1)
+    reach, length = sizes.context, ids.shape[1]
+    padded = functional.pad(codes, (reach, reach), value=-1)
+    zero = torch.zeros_like(ids)
+    rows, numbers, clear = [zero, zero], [zero, zero], [codes < 4, codes < 4]
+    middle, before = zero, 0
+    for step in range(1, reach + 1):
+        before += 4 ** (step - 1)
+        for side, shift in enumerate((-step, step)):
+            letter = padded[:, reach + shift : reach + shift + length]
+            clear[side] = clear[side] & (letter >= 0)
+            numbers[side] = numbers[side] + letter * 4 ** (step - 1)
+            rows[side] = torch.where(clear[side], before + numbers[side], rows[side])
+        if 2 * step <= reach:
+            number = numbers[0] * 4**step + numbers[1]
+            number = number + (16**step - 1) // 15
+            middle = torch.where(clear[0] & clear[1], number, middle)
+    return rows[0], rows[1], middle
 
 
 @cache
@@ -184,6 +243,26 @@ def _classes() -> type[torch.nn.Module]:
             result: torch.Tensor = self.conv(x.transpose(1, 2)).transpose(1, 2)
             return result
 
+    class Contexts(nn.Module):
+        """What the letters on the left, on the right and on both sides foretell."""
+
+        def __init__(self, sizes: EnsembleSizes) -> None:
+            super().__init__()
+            self.sizes = sizes
+            width = sizes.context_width
+            one_side = (4 ** (sizes.context + 1) - 1) // 3
+            both = (16 ** (sizes.context // 2 + 1) - 1) // 15
+            self.left = nn.Embedding(one_side, width)
+            self.right = nn.Embedding(one_side, width)
+            self.middle = nn.Embedding(both, width)
+            self.mix = nn.Linear(3 * width, sizes.width, bias=False)
+
+        def forward(self, ids: torch.Tensor) -> torch.Tensor:
+            left, right, middle = context_rows(ids, self.sizes)
+            found = (self.left(left), self.right(right), self.middle(middle))
+            result: torch.Tensor = self.mix(joined(found))
+            return result
+
     class Layer(nn.Module):
         """Neighbours, attention, feed-forward: each adds to its input."""
 
@@ -218,6 +297,7 @@ def _classes() -> type[torch.nn.Module]:
             super().__init__()
             self.sizes = sizes
             self.embedding = nn.Embedding(sizes.vocabulary, sizes.width)
+            self.contexts = Contexts(sizes) if sizes.context else None
             self.layers = nn.ModuleList(Layer(sizes, i) for i in range(sizes.layers))
             self.norm = Norm(sizes.width)
             self.decoder = nn.Linear(sizes.width, sizes.vocabulary)
@@ -228,6 +308,8 @@ def _classes() -> type[torch.nn.Module]:
             """Return states (batch, tokens, width) of ids (batch, tokens)."""
             sizes = self.sizes
             x = self.embedding(ids)
+            if self.contexts is not None:
+                x = x + self.contexts(ids)
             turn = rotations(ids.shape[1], sizes.width // sizes.heads, sizes.theta, x)
             for layer in self.layers:
                 x = layer(x, turn)
@@ -240,6 +322,11 @@ def _classes() -> type[torch.nn.Module]:
             return result
 
         forward = hidden
+
+    def joined(parts: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        import torch
+
+        return torch.cat(parts, dim=-1)
 
     def _ones(width: int) -> torch.Tensor:
         import torch

@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 
 from gfm_desktop.models import built_in_model, manifest
 from gfm_desktop.models.ensemble_tokens import K
+from gfm_desktop.models.vocabulary import read_vocabulary
 from gfm_desktop.models.weights import sha256_of
 from pretraining.train import CHECKPOINT
 from pretraining.vocabularies import PAIRS, WORDS
@@ -46,7 +47,8 @@ def weights(settings: Settings, out: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     state = torch.load(out / CHECKPOINT, "cpu", weights_only=True)["network"]
     rows = state["embedding.weight"].shape[0]
-    sizes = settings.sizes(rows)
+    first_base = read_vocabulary(out / WORDS)["A"]
+    sizes = settings.sizes(rows, first_base)
     if sizes.tied:
         del state["decoder.weight"]
     halves = {name: tensor.half().contiguous() for name, tensor in state.items()}

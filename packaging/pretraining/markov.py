@@ -107,13 +107,65 @@ def fitted(
         seen = counted(checks, order)
         # The context of k - 1 bases is the last k - 1 of k.
         base = np.tile(lower, (4**order // len(lower), 1))
-        tried = [
-            (counts + prior * base) / (counts.sum(axis=1, keepdims=True) + prior)
-            for prior in PRIORS
-        ]
-        lower = max(tried, key=lambda chances: float((seen * np.log(chances)).sum()))
+        lower = _smoothed(counts, seen, base)
         made.append(Markov(order, np.log(lower)))
     return made
+
+
+def fitted_between(
+    sequences: Sequence[NDArray[np.uint8]],
+    checks: Sequence[NDArray[np.uint8]],
+    highest: int,
+) -> list[NDArray[np.float64]]:
+    """Return log chances of a base between others, by letters on either side.
+
+    Args:
+        sequences: What is counted: the training part.
+        checks: What each length's prior weight is chosen on: the validation part.
+        highest: Most letters on either side.
+
+    Returns:
+        For n from 0: shape (16 ** n, 4). A row's number is that of the left letters
+        times 4 ** n plus that of the right ones; in both, the nearest letter is the
+        last digit to base 4.
+    """
+    lower = np.full((1, 4), 0.25)
+    made = []
+    for letters in range(highest + 1):
+        counts, seen = (_between(part, letters) for part in (sequences, checks))
+        if letters:
+            inner = np.arange(4 ** (letters - 1))
+            both = np.tile(inner, 4)
+            base = lower[(both[:, None] * len(inner) + both[None, :]).ravel()]
+        else:
+            base = lower
+        lower = _smoothed(counts, seen, base)
+        made.append(np.log(lower))
+    return made
+
+
+def _between(
+    sequences: Iterable[NDArray[np.uint8]], letters: int
+) -> NDArray[np.float64]:
+    """Return counts (16 ** letters, 4) on both strands; see `fitted_between`."""
+    table = np.zeros(4 ** (2 * letters + 1), np.int64)
+    for codes in sequences:
+        for strand in (codes, _reverse(codes)):
+            table += np.bincount(_words(strand, 2 * letters + 1), minlength=len(table))
+    grid = table.reshape([4] * (2 * letters + 1))
+    left, right = range(letters), range(2 * letters, letters, -1)
+    return grid.transpose(*left, *right, letters).reshape(-1, 4).astype(np.float64)
+
+
+def _smoothed(
+    counts: NDArray[np.float64], seen: NDArray[np.float64], base: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return chances drawn towards `base` by the prior that suits `seen` best."""
+    tried = [
+        (counts + prior * base) / (counts.sum(axis=1, keepdims=True) + prior)
+        for prior in PRIORS
+    ]
+    return max(tried, key=lambda chances: float((seen * np.log(chances)).sum()))
 
 
 def _contexts(

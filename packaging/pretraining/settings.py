@@ -106,15 +106,15 @@ class Settings:
     network: dict[str, Any]
     training: TrainingSettings
 
-    def sizes(self, vocabulary: int) -> EnsembleSizes:
-        """Return the network's sizes for a number of words.
+    def sizes(self, vocabulary: int, first_base: int) -> EnsembleSizes:
+        """Return the network's sizes for a number of words and the row of A.
 
         Raises:
             SystemExit: If there is no such network.
         """
         table = dict(self.network)
         table["dilations"] = tuple(table["dilations"])
-        sizes = EnsembleSizes(vocabulary, **table)
+        sizes = EnsembleSizes(vocabulary, first_base=first_base, **table)
         if problem := sizes.problem():
             raise SystemExit(f"[network]: {problem}")
         return sizes

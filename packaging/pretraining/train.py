@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional
 
 from gfm_desktop.models.ensemble_network import network
+from pretraining import contexts
 from pretraining.batches import Batches
 from pretraining.settings import SPECIES, VOCABULARIES
 
@@ -88,10 +89,12 @@ class Trainer:
         self.folder = folder
         self.batches = Batches(self.training, corpus, folder)
         cutter = self.batches.cutters["nucleotide"]
-        self.sizes: EnsembleSizes = settings.sizes(cutter.size)
+        self.sizes: EnsembleSizes = settings.sizes(cutter.size, cutter.ids["A"])
         torch.manual_seed(self.training.seed)
         self.network = network(self.sizes, meta=False)
         initialise(self.network, cutter.ids)
+        if self.sizes.context and not (folder / CHECKPOINT).is_file():
+            contexts.fill(self.network, contexts.tables(corpus, self.sizes.context))
         self.network.to(machine.device).train()
         self.optimisers = optimisers(self.network, self.training)
         self.place = Place()
