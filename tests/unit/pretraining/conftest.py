@@ -15,13 +15,13 @@ sys.path.insert(0, str(ROOT / "packaging"))
 
 pytest.importorskip("tokenizers")
 
-MAP = """lrg_id gene assembly chrom start_1based end strand n_differences lrg_start lrg_end
-LRG_1 AAA GRCh38 1 1 3000 1 0 1 3000
-LRG_2 BBB GRCh38 1 2900 5899 1 0 1 3000
-LRG_3 CCC GRCh38 1 9000 11999 -1 0 1 3000
-LRG_4 DDD GRCh37.p13 2 1 3000 1 0 1 3000
-LRG_5 EEE GRCh37.p13 2 3000 5999 1 0 1 3000
-LRG_6 FFF GRCh38 2 20000 22999 1 0 1 3000
+MAP = """lrg_id gene assembly chrom start_1based end strand
+LRG_1 AAA GRCh38 1 1 3000 1
+LRG_2 BBB GRCh38 1 2900 5899 1
+LRG_3 CCC GRCh38 1 9000 11999 -1
+LRG_4 DDD GRCh37.p13 2 1 3000 1
+LRG_5 EEE GRCh37.p13 2 3000 5999 1
+LRG_6 FFF GRCh38 2 20000 22999 1
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -93,7 +94,7 @@ def test_that_the_learning_rate_rises_stays_and_falls(
     rates = [schedule(training, step) for step in range(101)]
     assert rates[:3] == pytest.approx([0.1, 0.2, 0.3])
     assert rates[10:80] == [1.0] * 70
-    assert all(a > b for a, b in zip(rates[81:100], rates[82:101], strict=True))
+    assert all(a > b for a, b in itertools.pairwise(rates[81:]))
     assert rates[100] == FLOOR
 
 
