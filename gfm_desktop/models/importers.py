@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from gfm_desktop import models
 from gfm_desktop.discovery import discover
 from gfm_desktop.errors import ModelError
-from gfm_desktop.models import families, manifest
+from gfm_desktop.models import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +76,7 @@ def importer_of(source: Path) -> Importer:
     """
     for name, finds in discover(models, "finds").items():
         if finds(source):
-            return cast("Importer", families.modules()[name])
+            return cast("Importer", import_module(f"{models.__name__}.{name}"))
     if not source.exists():
         raise ModelError(
             "This is no model folder: there is nothing of this name.",

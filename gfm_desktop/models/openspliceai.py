@@ -137,7 +137,7 @@ CARDS = (
 
 
 def load(folder: Path, device: str) -> SpliceEnsemble:
-    """Load a folder that `splice_import.convert` made.
+    """Load a folder that `importing` wrote.
 
     Raises:
         ModelError: If the folder or its weights cannot be used.

@@ -11,11 +11,12 @@ from gfm_desktop.models.openspliceai import CARD, CARDS, REPLICATES, SLOPE
 from gfm_desktop.models.pickle_header import pickled_shapes
 from gfm_desktop.models.splice_description import (
     SpliceCheckpoint,
+    together,
     unpublished,
     written,
 )
 from gfm_desktop.models.splice_network import CLASSES, SpliceArchitecture
-from gfm_desktop.models.splice_torch import read_state, sizes, together
+from gfm_desktop.models.splice_torch import read_state, sizes
 from gfm_desktop.models.weights import sha256_of
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def read(path: Path) -> SpliceCheckpoint:
         read_state(f, found[0], _layers(found[0]), heads=(("final_conv", CLASSES),))
         for f in files
     ]
-    tensors = together(networks)
+    tensors = together(networks, path)
     name, facts = _facts(path, files, found[0])
     facts["parameters"] = sum(values.size for values in tensors.values())
     return SpliceCheckpoint(

@@ -166,7 +166,7 @@ class PangolinModel(WindowNetworks):
 
 
 def load(folder: Path, device: str) -> PangolinModel:
-    """Load a folder that `splice_import.convert` made.
+    """Load a folder that `importing` wrote.
 
     Raises:
         ModelError: If the folder or its weights cannot be used.

@@ -10,10 +10,11 @@ from gfm_desktop.models.pangolin import CARD, FILES
 from gfm_desktop.models.pangolin_network import HEADS, OUTPUTS
 from gfm_desktop.models.splice_description import (
     SpliceCheckpoint,
+    together,
     unpublished,
     written,
 )
-from gfm_desktop.models.splice_torch import read_state, sizes, together
+from gfm_desktop.models.splice_torch import read_state, sizes
 from gfm_desktop.models.weights import sha256_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def read(path: Path) -> SpliceCheckpoint:
                 where=str(folder),
                 todo="Choose a folder that holds the files of one model.",
             )
-    tensors = together([values for _, values in networks])
+    tensors = together([values for _, values in networks], path)
     published = all(sha256_of(folder / name) == digest for name, digest in CARD.files)
     facts = {
         "context_bp": 2 * architecture.flank,

@@ -48,6 +48,30 @@ class SpliceCheckpoint:
     licence: str
 
 
+def together(
+    networks: Sequence[Mapping[str, NDArray[np.float32]]], where: Path
+) -> dict[str, NDArray[np.float32]]:
+    """Return the tensors of several networks, numbered ``replicate_0.`` and so on.
+
+    Raises:
+        ModelError: If a value is no number: the model would give none, either.
+    """
+    import numpy as np
+
+    found = {
+        f"replicate_{number}.{name}": values
+        for number, tensors in enumerate(networks)
+        for name, values in tensors.items()
+    }
+    if odd := [name for name, values in found.items() if not np.isfinite(values).all()]:
+        raise ModelError(
+            f"The weights hold values that are no numbers, in “{odd[0]}”.",
+            where=str(where),
+            todo="The file is damaged: get it again from where it came.",
+        )
+    return found
+
+
 def written(architecture: SpliceArchitecture, replicates: int) -> dict[str, Any]:
     """Return sizes as they stand in ``gfm_model.json``."""
     return {

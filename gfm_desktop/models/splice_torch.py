@@ -104,14 +104,3 @@ def read_state(
         stacked = [values[f"{head}.{part}"] for head, _ in heads]
         found[f"last.{part}"] = np.concatenate(stacked)
     return found
-
-
-def together(
-    networks: list[dict[str, NDArray[np.float32]]],
-) -> dict[str, NDArray[np.float32]]:
-    """Return the tensors of several networks, numbered ``replicate_0.`` and so on."""
-    return {
-        f"replicate_{number}.{name}": values
-        for number, tensors in enumerate(networks)
-        for name, values in tensors.items()
-    }

@@ -21,11 +21,11 @@ from gfm_desktop.models.splice_description import (
     SpliceCheckpoint,
     architecture_of,
     replicates_of,
+    together,
     unpublished,
     written,
 )
 from gfm_desktop.models.splice_ensemble import ensemble_shapes, load_ensemble
-from gfm_desktop.models.splice_torch import together
 from gfm_desktop.models.weights import check_tensors
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ Please cite: {CARD.citation}
 
 
 def load(folder: Path, device: str) -> SpliceEnsemble:
-    """Load a folder that `splice_import.convert` made.
+    """Load a folder that `importing` made.
 
     Raises:
         ModelError: If the folder or its weights cannot be used.
@@ -186,7 +186,7 @@ def read(path: Path) -> SpliceCheckpoint:
     architecture = _same([one for one, _ in found], path)
     digests = {n: hashlib.sha256(contents[n]).hexdigest() for n in names}
     published = digests == dict(CARD.files)
-    tensors = together([one for _, one in found])
+    tensors = together([one for _, one in found], path)
     facts = {
         "context_bp": 2 * architecture.flank,
         "parameters": sum(values.size for values in tensors.values()),

@@ -21,12 +21,12 @@ from gfm_desktop.genome.annotation import GeneModels
 from gfm_desktop.genome.reference import Reference
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.models import catalogue, spliceai
+from gfm_desktop.models.importing import Origin, write_folder
 from gfm_desktop.models.pangolin import PangolinModel
 from gfm_desktop.models.pangolin_files import read_network
 from gfm_desktop.models.pangolin_network import SPLICE, pangolin_class
 from gfm_desktop.models.sequence import one_hot, reverse_complement
 from gfm_desktop.models.splice_ensemble import SpliceEnsemble
-from gfm_desktop.models.splice_import import convert, recognises
 from gfm_desktop.models.splice_network import SPLICEAI_10K, folded, replicate_class
 from gfm_desktop.scoring import splice_delta
 
@@ -70,8 +70,7 @@ def spliceai_weights() -> Path:
 
 
 def loaded(path: Path, target: Path) -> object:
-    assert recognises(path)
-    convert(path, target)
+    write_folder(path, target, "", Origin())()
     return catalogue.load(str(target), device="cpu")
 
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gfm_desktop import models
+from gfm_desktop.discovery import discover
+from gfm_desktop.models.importing import Origin, write_folder
 from gfm_desktop.models.sequence import one_hot
 
 if TYPE_CHECKING:
@@ -16,6 +19,17 @@ if TYPE_CHECKING:
 
     import torch
     from numpy.typing import NDArray
+
+
+def recognises(path: Path) -> bool:
+    """Tell whether an importer knows a path."""
+    return any(finds(path) for finds in discover(models, "finds").values())
+
+
+def convert(path: Path, target: Path) -> None:
+    """Write a model folder and check it, as `gfm models add` does."""
+    write_folder(path, target, "", Origin())()
+
 
 GROUPS = ((3, 1), (5, 2))
 UNITS = 2

@@ -11,13 +11,14 @@ from gfm_desktop.errors import ModelError
 from gfm_desktop.models import catalogue, openspliceai
 from gfm_desktop.models.openspliceai_files import read
 from gfm_desktop.models.splice_ensemble import SpliceEnsemble
-from gfm_desktop.models.splice_import import convert, recognises
 from gfm_desktop.models.splice_network import tensor_shapes
 
 from .splice_kit import (
     OPENSPLICEAI,
+    convert,
     letters,
     pickled_code,
+    recognises,
     torch_slowly,
     torch_state,
 )

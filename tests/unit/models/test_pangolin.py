@@ -14,14 +14,21 @@ from gfm_desktop.models.pangolin import CARD, FILES, PangolinModel
 from gfm_desktop.models.pangolin_files import read, read_network
 from gfm_desktop.models.pangolin_network import OUTPUTS, pangolin_class
 from gfm_desktop.models.sequence import one_hot
-from gfm_desktop.models.splice_import import convert, recognises
 from gfm_desktop.models.splice_network import (
     SpliceArchitecture,
     folded,
     tensor_shapes,
 )
 
-from .splice_kit import PANGOLIN, letters, pickled_code, torch_slowly, torch_state
+from .splice_kit import (
+    PANGOLIN,
+    convert,
+    letters,
+    pickled_code,
+    recognises,
+    torch_slowly,
+    torch_state,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,9 +11,8 @@ import pytest
 from gfm_desktop.errors import ModelError
 from gfm_desktop.models import catalogue, spliceai
 from gfm_desktop.models.splice_ensemble import SpliceEnsemble
-from gfm_desktop.models.splice_import import convert, recognises
 
-from .splice_kit import FLANK, Keras, letters, write_spliceai
+from .splice_kit import FLANK, Keras, convert, letters, recognises, write_spliceai
 
 if TYPE_CHECKING:
     from collections.abc import Callable
