@@ -87,6 +87,10 @@ def _carry_out(given: list[str], reporter: Reporter) -> int:
 
 def _run(arguments: Namespace, runner: Runner, given: list[str]) -> int:
     """Import one command, and only that: `gfm --help` must not wait for the others."""
+    if arguments.command in {"score", "predict", "inspect"} and arguments.model:
+        from gfm_desktop.command_line.library import warn_of_terms
+
+        warn_of_terms(arguments.model, runner)
     match arguments.command:
         case "score":
             from gfm_desktop.command_line import score
@@ -103,8 +107,7 @@ def _run(arguments: Namespace, runner: Runner, given: list[str]) -> int:
         case "models":
             from gfm_desktop.command_line import library
 
-            print(library.answer(arguments))
-            return SUCCESS
+            return library.run(arguments, runner)
         case _:
             from gfm_desktop.command_line import doctor
 

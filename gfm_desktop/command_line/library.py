@@ -2,44 +2,84 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from gfm_desktop.errors import ModelError
-from gfm_desktop.models import catalogue, library
+from gfm_desktop.command_line import model_facts
+from gfm_desktop.command_line.preflight import absolute
+from gfm_desktop.command_line.runner import SUCCESS
+from gfm_desktop.errors import GfmError, ModelError
+from gfm_desktop.jobs.add_model import AddModel
+from gfm_desktop.jobs.download_model import DownloadModel
+from gfm_desktop.models import catalogue, library, licence
+from gfm_desktop.models.machine import this_machine
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from gfm_desktop.command_line.runner import Runner
+    from gfm_desktop.jobs.events import Finished
     from gfm_desktop.models.card import ModelCard
     from gfm_desktop.models.catalogue import Entry
 
+_FLAG = "--accept-licence"
 
-def answer(arguments: Namespace) -> str:
-    """Carry out one action and return what to print.
+
+def run(arguments: Namespace, runner: Runner) -> int:
+    """Carry out one action.
 
     Raises:
         ModelError: If it cannot be done.
+        Stopped: If a job did not finish.
     """
     match arguments.action:
-        case "list":
-            entries = catalogue.entries()
-            facts = [_facts(entry) for entry in entries]
-            return json.dumps(facts, indent=1) if arguments.json else _table(entries)
-        case "show":
-            entry = _entry(arguments.model)
-            return json.dumps(_facts(entry)) if arguments.json else _sheet(entry)
         case "add":
-            card = library.add(Path(arguments.path))
-            words = f"Added {card.name} as {card.id}: its weights were loaded once."
-            return _done(arguments, card.id, words)
+            _add(arguments, runner)
         case "download":
-            return _done(arguments, arguments.model, _download(arguments.model))
+            _download(arguments, runner)
         case _:
-            _refuse_built_in(arguments.model)
-            folder = library.remove(arguments.model)
-            return _done(arguments, arguments.model, f"Removed {folder}")
+            sys.stdout.write(f"{_answer(arguments)}\n")
+    return SUCCESS
+
+
+def warn_of_terms(model: str, runner: Runner) -> None:
+    """Say the terms of a folder that is used with ``--model``; that is no refusal.
+
+    Args:
+        model: Id or folder; what is wrong with it is told by the command itself.
+        runner: Whose reporter says it.
+    """
+    if model in {entry.id for entry in catalogue.entries()}:
+        return
+    with contextlib.suppress(GfmError):
+        if words := licence.warning(catalogue.card_of(model)):
+            runner.reporter.warn([words])
+
+
+def _answer(arguments: Namespace) -> str:
+    """Carry out what takes no time, and return what to print."""
+    model = getattr(arguments, "model", "")
+    match arguments.action:
+        case "list":
+            entries, machine = catalogue.entries(), this_machine()
+            if not arguments.json:
+                return model_facts.table(entries, machine)
+            return json.dumps(
+                [model_facts.facts(e, machine) for e in entries], indent=1
+            )
+        case "show":
+            entry, machine = _entry(model), this_machine()
+            if not arguments.json:
+                return model_facts.sheet(entry, machine)
+            return json.dumps(model_facts.facts(entry, machine))
+        case "accept":
+            return _done(arguments, model, _accept(arguments))
+        case _:
+            _refuse_built_in(model)
+            return _done(arguments, model, f"Removed {library.remove(model)}")
 
 
 def _done(arguments: Namespace, model_id: str, message: str) -> str:
@@ -48,33 +88,98 @@ def _done(arguments: Namespace, model_id: str, message: str) -> str:
     return message
 
 
-def _download(model_id: str) -> str:
-    """Return why nothing was downloaded, where that is no error.
+def _add(arguments: Namespace, runner: Runner) -> None:
+    """Add a model; one whose terms are refused does not stay.
 
     Raises:
-        ModelError: If the model cannot be had.
+        LicenceError: If its terms are refused.
     """
-    listed = {entry.id: entry for entry in catalogue.entries()}
-    if model_id in listed and listed[model_id].installed:
-        return f"{model_id} is installed already: nothing to download."
-    raise ModelError(
-        f"There is no model “{model_id}” to download.",
-        todo="This version downloads none: it works with its built-in models "
-        f"({', '.join(_built_in())}) and with folders that you add with "
-        "`gfm models add PATH`.",
-    )
+    done = runner.run(AddModel(absolute(arguments.path), arguments.id))
+    card = catalogue.card_of(done.outputs["model"])
+    try:
+        _agree(card, arguments)
+    except (licence.LicenceError, KeyboardInterrupt):
+        library.remove(card.id)
+        raise
+    _tell(replace(done, warnings=()), arguments, runner)
+
+
+def _download(arguments: Namespace, runner: Runner) -> None:
+    """Download a model, after its terms were accepted.
+
+    Raises:
+        LicenceError: If its terms are refused.
+    """
+    from gfm_desktop.models import download
+
+    name, allowed = arguments.model, arguments.allow_network
+    revision = arguments.revision
+    card = catalogue.installed(download.id_of(name))
+    if card is None:
+        planned = download.plan(name, revision, allow_network=allowed)
+        # What was agreed to is what is downloaded, even if the branch moves on.
+        card, revision = planned.card, planned.repository.commit
+    _agree(card, arguments)
+    job = DownloadModel(name, revision, arguments.accept_licence, allowed)
+    _tell(runner.run(job), arguments, runner)
+
+
+def _tell(done: Finished, arguments: Namespace, runner: Runner) -> None:
+    """Show how a job ended: as an event for programs, as a line for people."""
+    if arguments.json:
+        runner.finish(done)
+        return
+    runner.reporter.warn(done.warnings)
+    sys.stdout.write(f"{done.message}\n")
+
+
+def _accept(arguments: Namespace) -> str:
+    """Ask for a yes to the terms of a model, and return what came of it.
+
+    Raises:
+        LicenceError: If they are refused.
+    """
+    card = catalogue.card_of(arguments.model)
+    if not licence.needed(card):
+        return f"{card.name} is free for any use: there is nothing to accept."
+    if licence.accepted(card):
+        return f"You have accepted the terms of {card.name} already."
+    _agree(card, arguments)
+    return f"Noted: you accept the terms of {card.name} ({card.licence or 'none'})."
+
+
+def _agree(card: ModelCard, arguments: Namespace) -> None:
+    """Make sure that the terms of a model are accepted: by flag, or by asking.
+
+    Raises:
+        LicenceError: If they are not.
+    """
+    if licence.accepted(card):
+        return
+    entry = next((e for e in catalogue.entries() if e.id == card.id), None)
+    terms = licence.terms(card, entry.folder if entry is not None else None)
+    if not arguments.accept_licence:
+        if arguments.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise licence.LicenceError(
+                f"{card.name} has terms that you must accept first. "
+                f"{licence.short_terms(card)}",
+                where=card.licence_url,
+                todo=f"Read them, then run the command again with {_FLAG}.",
+            )
+        sys.stderr.write(f"{terms}\n\nDo you accept these terms? [y/N] ")
+        sys.stderr.flush()
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            raise licence.LicenceError(f"You did not accept the terms of {card.name}.")
+    licence.accept(card, weights=card.revision)
 
 
 def _refuse_built_in(model_id: str) -> None:
-    if model_id in _built_in():
+    built_in = [e.id for e in catalogue.entries() if e.card and e.card.built_in]
+    if model_id in built_in:
         raise ModelError(
             f"{model_id} is built in and cannot be removed.",
             todo="Only models that you added can be removed.",
         )
-
-
-def _built_in() -> list[str]:
-    return [e.id for e in catalogue.entries() if e.card is not None and e.card.built_in]
 
 
 def _entry(model: str) -> Entry:
@@ -88,87 +193,3 @@ def _entry(model: str) -> Entry:
             return entry
     card = catalogue.card_of(model)
     return catalogue.Entry(card.id, card, catalogue.folder_of(model))
-
-
-def _facts(entry: Entry) -> dict[str, Any]:
-    """Return what JSON says of a model; a folder that cannot be read says why."""
-    problem = str(entry.problem) if entry.problem is not None else ""
-    folder = str(entry.folder) if entry.folder is not None else ""
-    card = entry.card
-    facts: dict[str, Any] = {
-        "id": entry.id,
-        "name": card.name if card else entry.id,
-        "family": card.family if card else "",
-        "built_in": card.built_in if card else False,
-        "installed": entry.installed,
-        "licence": card.licence if card else "",
-        "scores": [str(kind) for kind in card.scores] if card else [],
-        "folder": folder,
-        "problem": problem,
-    }
-    if card is not None:
-        facts |= {
-            "summary": card.summary,
-            "species": list(card.species),
-            "context_bp": card.context_bp,
-            "parameters": card.parameters,
-            "licence_url": card.licence_url,
-            "commercial_use": card.commercial_use,
-            "attribution": card.attribution,
-            "citation": card.citation,
-            "source": card.source,
-            "scorers": list(card.scorers),
-            "tracks": list(card.tracks),
-            "limits": card.limits,
-        }
-    return facts
-
-
-def _table(entries: list[Entry]) -> str:
-    rows = [("ID", "NAME", "LICENCE", "STATE", "SCORES")]
-    for entry in entries:
-        card = entry.card
-        scores = ", ".join(card.scores) if card else str(entry.problem)
-        name, licence = (card.name, card.licence) if card else ("", "")
-        rows.append((entry.id, name, licence, _state(entry), scores))
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    return "\n".join(
-        "  ".join([*(f"{c:<{w}}" for c, w in zip(row, widths, strict=False)), row[4]])
-        for row in rows
-    )
-
-
-def _state(entry: Entry) -> str:
-    if entry.problem is not None:
-        return "cannot be read"
-    if not entry.installed:
-        return "not installed"
-    return "built in" if entry.card is not None and entry.card.built_in else "added"
-
-
-def _sheet(entry: Entry) -> str:
-    if entry.card is None:
-        raise entry.problem or ModelError(f"{entry.id} has no card.")
-    card: ModelCard = entry.card
-    facts = {
-        "id": entry.id,
-        "state": _state(entry),
-        "family": card.family,
-        "what it does": card.summary,
-        "species": ", ".join(card.species),
-        "sees": f"{card.context_bp:,} bp",
-        "parameters": f"{card.parameters:,}",
-        "scores": ", ".join(card.scores),
-        "scorers": ", ".join(card.scorers),
-        "tracks": ", ".join(card.tracks),
-        "licence": f"{card.licence} ({card.licence_url})",
-        "commercial use": "allowed" if card.commercial_use else "not allowed",
-        "attribution": card.attribution,
-        "please cite": card.citation,
-        "source": card.source,
-        "limits": card.limits,
-        "folder": str(entry.folder or ""),
-    }
-    width = max(map(len, facts))
-    lines = [f"{name:<{width}}  {value}" for name, value in facts.items() if value]
-    return "\n".join([card.name, *lines])

@@ -112,21 +112,46 @@ def _command(commands: Any, name: str, summary: str, example: str = "") -> Parse
 
 
 def _add_models(commands: Any) -> None:
-    models = _command(commands, "models", "list, add and remove models")
+    models = _command(commands, "models", "list, download, add and remove models")
     actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
     models.commands = actions.choices
     listed = _command(actions, "list", "list the models of the library")
     show = _command(actions, "show", "show all facts of a model")
     show.add_argument("model", metavar="ID", help="id of a model, or its folder")
-    add = _command(
-        actions, "add", "copy a model folder into the library, after a test of it"
+    add = _command(actions, "add", "copy a model into the library, after a test of it")
+    add.add_argument(
+        "path",
+        metavar="PATH",
+        help="folder with gfm_model.json, folder as the model hub has it, or files "
+        "of published weights",
     )
-    add.add_argument("path", metavar="PATH", help="folder with gfm_model.json")
-    download = _command(actions, "download", "download a model")
-    download.add_argument("model", metavar="ID", help="id of a model")
+    add.add_argument("--id", metavar="ID", default="", help="what to call the model")
+    download = _command(actions, "download", "download a model from the model hub")
+    download.add_argument(
+        "model", metavar="ID", help="id of a model, or owner/name[@revision] of the hub"
+    )
+    download.add_argument(
+        "--revision",
+        metavar="REVISION",
+        default="",
+        help="branch, tag or commit (default: what the model's card names)",
+    )
+    download.add_argument(
+        "--allow-network",
+        action="store_true",
+        help="let this command use the network; otherwise the settings decide",
+    )
+    accept = _command(actions, "accept", "accept the terms of a model")
     remove = _command(actions, "remove", "delete a model that you added")
-    remove.add_argument("model", metavar="ID", help="id of a model")
-    for action in (listed, show, add, download, remove):
+    for action in (accept, remove):
+        action.add_argument("model", metavar="ID", help="id of a model")
+    for action in (add, download, accept):
+        action.add_argument(
+            "--accept-licence",
+            action="store_true",
+            help="say that you have read the model's terms and accept them",
+        )
+    for action in (listed, show, add, download, accept, remove):
         _add_json(action, "print JSON")
 
 

@@ -271,7 +271,11 @@ def card_at(described: manifest.Manifest) -> ModelCard:
             )
         else:
             template = replace(
-                template, name=described.id, repository="", download_bytes=0
+                template,
+                name=described.id,
+                repository=described.repository,
+                revision=str(described.provenance.get("commit", "")),
+                download_bytes=0,
             )
     else:
         module = known[described.loader]

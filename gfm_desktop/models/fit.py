@@ -92,13 +92,15 @@ def estimate(card: ModelCard, machine: Machine | None = None) -> Fit:
         machine: The computer; None for this one.
     """
     here = machine or this_machine()
-    if not card.parameters:
+    # Where the number is not published, the size of the float32 file tells it.
+    parameters = card.parameters or card.download_bytes // _BYTES
+    if not parameters:
         return Fit(Verdict.UNKNOWN, 0, here, 0.0)
     tokens = tokens_of(card)
-    memory = round(_PROGRAM + 2 * _BYTES * card.parameters + _TOKEN_BYTES * tokens)
-    operations = 2 * card.parameters * tokens
+    memory = round(_PROGRAM + 2 * _BYTES * parameters + _TOKEN_BYTES * tokens)
+    operations = 2 * parameters * tokens
     rate = here.best_rate * _EFFICIENCY / operations if operations else 0.0
-    return Fit(_verdict(memory, card, here), memory, here, rate)
+    return Fit(_verdict(memory, parameters, here), memory, here, rate)
 
 
 def tokens_of(card: ModelCard) -> float:
@@ -108,8 +110,8 @@ def tokens_of(card: ModelCard) -> float:
     return card.context_bp / next(usual, 1.0)
 
 
-def _verdict(memory: int, card: ModelCard, machine: Machine) -> Verdict:
-    if machine.gpu and card.parameters * _BYTES > machine.gpu_memory:
+def _verdict(memory: int, parameters: int, machine: Machine) -> Verdict:
+    if machine.gpu and parameters * _BYTES > machine.gpu_memory:
         return Verdict.TIGHT if memory <= machine.memory else Verdict.TOO_LARGE
     if memory > machine.memory:
         return Verdict.TOO_LARGE

@@ -67,7 +67,12 @@ class Acceptance:
 
 def needed(card: ModelCard) -> bool:
     """Tell whether a model's terms must be accepted before it is used."""
-    return not card.commercial_use or not card.licence
+    return not card.commercial_use or not is_licensed(card)
+
+
+def is_licensed(card: ModelCard) -> bool:
+    """Tell whether the authors have published any licence."""
+    return bool(card.licence) and not card.licence.startswith("LicenseRef-no")
 
 
 def accepted(card: ModelCard) -> bool:
@@ -122,7 +127,7 @@ def require(card: ModelCard) -> None:
 
 def short_terms(card: ModelCard) -> str:
     """Return the terms in a sentence or two."""
-    if not card.licence:
+    if not is_licensed(card):
         return (
             "The authors have published no licence, so all rights are reserved: ask "
             "them before you use it."

@@ -151,5 +151,5 @@ def test_that_download_says_which_models_there_are(
     assert code == 0
     assert "nothing to download" in out
     _, _, err = asked("download", "none", capsys=capsys)
-    assert BUILT_IN in err
-    assert "downloads none" in err
+    assert "gpn-brassicales" in err
+    assert "owner/name" in err

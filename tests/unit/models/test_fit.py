@@ -44,7 +44,10 @@ def test_that_memory_decides_whether_a_model_fits() -> None:
     assert sized(65_000_000) is Verdict.FITS
     assert sized(2_300_000_000) is Verdict.TIGHT
     assert sized(7_000_000_000) is Verdict.TOO_LARGE
-    assert sized(0) is Verdict.UNKNOWN
+    unsized = replace(GPN, parameters=0, download_bytes=0)
+    assert estimate(unsized, LAPTOP).verdict is Verdict.UNKNOWN
+    by_file = replace(GPN, parameters=0, download_bytes=4 * GPN.parameters)
+    assert estimate(by_file, LAPTOP) == estimate(GPN, LAPTOP)
 
 
 def test_that_a_larger_model_needs_more_and_is_slower() -> None:
@@ -77,7 +80,7 @@ def test_that_a_sentence_says_need_machine_speed_and_that_it_is_an_estimate() ->
     large = estimate(replace(GPN, parameters=7_000_000_000), LAPTOP).words
     assert large.startswith("too large: needs about 57 GB")
     assert "windows" not in large
-    unknown = estimate(replace(GPN, parameters=0), LAPTOP).words
+    unknown = estimate(replace(GPN, parameters=0, download_bytes=0), LAPTOP).words
     assert unknown.startswith("its size is not published")
     slow = estimate(replace(GPN, parameters=10**9), replace(LAPTOP, rate=1e9)).words
     assert "34 min a window" in slow
