@@ -58,7 +58,7 @@ _CARD = ModelCard(
         "genomic language modeling. RECOMB. https://doi.org/10.1007/978-3-031-90252-9_7"
     ),
     source="model hub, songlab/PhyloGPN",
-    scores=(VariantKind.SNV, VariantKind.MNV),
+    scores=(VariantKind.SNV,),
     scorers=("column-log-odds", "embedding-distance"),
     tracks=(),
     repository="songlab/PhyloGPN",
@@ -68,8 +68,9 @@ _CARD = ModelCard(
     limits=(
         "For research. Trained on mammals: elsewhere its scores have not been "
         "validated. A prediction depends on 481 bases, and a little on all that is "
-        "read with them. Indels are not scored. The hub names its licence as Creative "
-        "Commons without saying which: ask the authors before any use but research."
+        "read with them. Only changes of one base are scored. The hub names its "
+        "licence as Creative Commons without saying which: ask the authors before "
+        "any use but research."
     ),
 )
 
