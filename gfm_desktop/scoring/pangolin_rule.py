@@ -84,15 +84,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class PlaceScore:
-    """The two changes in one gene, their positions and tissues."""
+    """The two changes in one gene, their positions, and tissues where there is one."""
 
     place: Place
     gain: float
     gain_at: int
-    gain_tissue: str
+    gain_tissue: str | None
     loss: float
     loss_at: int
-    loss_tissue: str
+    loss_tissue: str | None
     warning: str
 
     @property
@@ -258,9 +258,9 @@ class Rule:
             place,
             float(gain[up]),
             up - self.distance,
-            self.model.tissues[int(change[up].argmax())],
+            self.model.tissues[int(change[up].argmax())] if gain[up] > 0 else None,
             float(loss[down]),
             down - self.distance,
-            self.model.tissues[int(change[down].argmin())],
+            self.model.tissues[int(change[down].argmin())] if loss[down] < 0 else None,
             warning,
         )

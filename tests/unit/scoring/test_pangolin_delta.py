@@ -143,6 +143,7 @@ def test_that_scores_are_those_of_the_program_s_rule(
         assert found.columns["gain_at"] == up - DISTANCE
         if lost < 0:
             assert found.columns["loss_at"] == down - DISTANCE
+        assert (found.columns["loss_tissue"] in model.tissues) == (lost < 0)
         assert str(found.columns["pangolin"]).count("Warnings:") == len(told)
     assert seen == {"+", "-"}
     assert max(score.score or 0 for score in scores) > 0.05
