@@ -33,6 +33,7 @@ class ModelCard:
         tracks: Names of predicted tracks that fit.
         built_in: True where the weights ship with the app.
         limits: What a user must know before trusting a number.
+        transcripts: Whether it reads transcripts, whose sense strand alone has meaning.
         options: Choices of the family that are made when the model is loaded, such as
             the species; ``--option KEY=VALUE`` on the command line.
         repository: Name on the model hub, ``"owner/name"``; empty where it is not
@@ -64,6 +65,7 @@ class ModelCard:
     tracks: tuple[str, ...]
     built_in: bool = False
     limits: str = ""
+    transcripts: bool = False
     options: tuple[Option, ...] = ()
     repository: str = ""
     revision: str = ""

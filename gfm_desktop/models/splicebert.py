@@ -47,6 +47,7 @@ CARDS = (
         ),
         source="Zenodo, record 7995778, https://zenodo.org/records/7995778",
         scores=(VariantKind.SNV, VariantKind.MNV),
+        transcripts=True,
         # The authors score with divergences of unmasked windows, not with log-odds.
         scorers=(
             "nucleotide-shift",

@@ -77,7 +77,7 @@ def score(
     reference: Reference,
     genes: GeneModels | None,
     batch_size: int = 8,
-    strands: str = "both",
+    strands: str = "auto",
 ) -> list[VariantScore]:
     """Score variants; every one gets exactly one outcome.
 

@@ -111,7 +111,7 @@ def score(
     measure: str = "cosine",
     pooling: str = "all",
     window: int = 0,
-    strands: str = "both",
+    strands: str = "auto",
 ) -> list[VariantScore]:
     """Score variants; every one gets exactly one outcome.
 

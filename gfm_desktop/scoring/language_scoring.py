@@ -53,9 +53,10 @@ STRANDS = Option(
     "strands",
     "Strands",
     "Read both strands and take the mean, one of them, or the sense strand of the gene "
-    "at the variant (needs gene models; for models of transcripts).",
-    "both",
-    choices=("both", "forward", "reverse", "gene"),
+    "at the variant (needs gene models). Auto: both strands, but the sense strand for "
+    "models of transcripts where gene models are open.",
+    "auto",
+    choices=("auto", "both", "forward", "reverse", "gene"),
 )
 STRAND_COLUMNS = (
     Column("score_forward", "float", "Score of the forward strand"),
@@ -118,9 +119,17 @@ class Plan:
     genes: GeneModels | None
     batch_size: int
     window: int = 0
-    strands: str = "both"
+    strands: str = "auto"
     span: Callable[[Variant, int, int], Interval | Refusal] = centred
     together: int = 1_024
+
+    @property
+    def strand(self) -> str:
+        """Return which strands are read: a choice of `STRANDS`, but never auto."""
+        if self.strands != "auto":
+            return self.strands
+        known = self.model.card.transcripts and self.genes is not None
+        return "gene" if known else "both"
 
     def check(self) -> None:
         """Refuse settings that make no sense.
@@ -204,7 +213,7 @@ class Plan:
         refusal = unreadable(variant, self.reference) or unscorable(
             self.card, self.model, variant
         )
-        if refusal is None and self.strands == "gene" and self.genes is not None:
+        if refusal is None and self.strand == "gene" and self.genes is not None:
             refusal = senseless(variant, self.genes)
         if refusal is not None:
             return _refused(variant, refusal)
@@ -231,10 +240,15 @@ class Plan:
 
     def _strands(self, variant: Variant) -> tuple[str, tuple[str, ...], str]:
         """Return the strands to read, cautions, and the names of the genes asked."""
-        strands = {"forward": "+", "reverse": "-"}.get(self.strands, "+-")
+        strands = {"forward": "+", "reverse": "-"}.get(self.strand, "+-")
         cautions: tuple[str, ...] = ()
         gene = ""
-        if self.strands == "gene" and self.genes is not None:
+        if self.strand == "both" and self.model.card.transcripts:
+            cautions = (
+                "Caution: the model reads transcripts, and the score is the mean of "
+                "both strands; with gene models open the sense strand alone is read.",
+            )
+        if self.strand == "gene" and self.genes is not None:
             found = self.genes.at(variant.contig, variant.start)
             strands = "".join(sorted({one.strand for one in found}))
             gene = ",".join(one.name for one in found)

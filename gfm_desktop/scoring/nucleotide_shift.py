@@ -103,7 +103,7 @@ def score(
     batch_size: int = 8,
     distance: int = 100,
     window: int = 0,
-    strands: str = "both",
+    strands: str = "auto",
 ) -> list[VariantScore]:
     """Score variants; every one gets exactly one outcome.
 

@@ -75,7 +75,7 @@ def score(
     genes: GeneModels | None,
     batch_size: int = 8,
     window: int = 0,
-    strands: str = "both",
+    strands: str = "auto",
 ) -> list[VariantScore]:
     """Score variants; every one gets exactly one outcome.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -329,3 +330,28 @@ def test_that_spellings_of_one_indel_have_one_score(
     reference.close()
     assert len(same) == 1
     assert abs(scores[0]) > 1e-6
+
+
+def test_that_a_model_of_transcripts_reads_the_sense_strand_where_it_is_known(
+    toy_reference: Reference, toy_genes: GeneModels
+) -> None:
+    variant = snv(toy_reference, 3_100)
+    genomic, spliced = nucleotide(), nucleotide()
+    spliced.card = replace(spliced.card, transcripts=True)
+    outcomes = {
+        (name, known): score_one(
+            "masked-log-odds",
+            model,
+            toy_reference,
+            variant,
+            genes=toy_genes if known else None,
+        )
+        for name, model in (("genomic", genomic), ("spliced", spliced))
+        for known in (True, False)
+    }
+    both = outcomes["genomic", False]
+    assert outcomes["genomic", True] == both
+    assert outcomes["spliced", True].score == both.columns["score_reverse"]
+    assert outcomes["spliced", True].gene == "MINUS"
+    assert outcomes["spliced", False].score == both.score
+    assert "gene models open" in outcomes["spliced", False].reason
