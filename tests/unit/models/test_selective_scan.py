@@ -69,8 +69,11 @@ def test_that_it_is_the_plain_loop_in_double_precision(
     import torch
 
     values = inputs(length, torch.float64)
-    found = selective_scan(*values, pieces=pieces)
-    torch.testing.assert_close(found, plain(*values), rtol=1e-12, atol=1e-12)
+    expected = plain(*values)
+    for gradients in (True, False):
+        with torch.set_grad_enabled(gradients):
+            found = selective_scan(*values, pieces=pieces)
+        torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("pieces", [None, 1, 6])
@@ -80,7 +83,8 @@ def test_that_single_precision_loses_no_more_than_its_digits(
     import torch
 
     values = inputs(200, torch.float32)
-    found = selective_scan(*values, pieces=pieces).double()
+    with torch.inference_mode():
+        found = selective_scan(*values, pieces=pieces).double()
     torch.testing.assert_close(found, plain(*values), rtol=1e-5, atol=1e-5)
 
 
