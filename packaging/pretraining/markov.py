@@ -37,7 +37,7 @@ def counted(sequences: Iterable[NDArray[np.uint8]], order: int) -> NDArray[np.fl
     table = np.zeros(4 ** (order + 1), np.int64)
     for codes in sequences:
         for strand in (codes, _reverse(codes)):
-            words = _words(strand, order + 1)
+            words = words_of(strand, order + 1)
             table += np.bincount(words, minlength=len(table))
     return table.reshape(-1, 4).astype(np.float64)
 
@@ -151,7 +151,9 @@ def _between(
     table = np.zeros(4 ** (2 * letters + 1), np.int64)
     for codes in sequences:
         for strand in (codes, _reverse(codes)):
-            table += np.bincount(_words(strand, 2 * letters + 1), minlength=len(table))
+            table += np.bincount(
+                words_of(strand, 2 * letters + 1), minlength=len(table)
+            )
     grid = table.reshape([4] * (2 * letters + 1))
     left, right = range(letters), range(2 * letters, letters, -1)
     return grid.transpose(*left, *right, letters).reshape(-1, 4).astype(np.float64)
@@ -178,7 +180,7 @@ def _contexts(
     return found
 
 
-def _words(codes: NDArray[np.uint8], length: int) -> NDArray[np.int64]:
+def words_of(codes: NDArray[np.uint8], length: int) -> NDArray[np.int64]:
     """Return the numbers of all words without an unknown base."""
     if len(codes) < length:
         return np.zeros(0, np.int64)

@@ -1,8 +1,9 @@
 """Make the built-in model: ``python packaging/pretraining/run.py [stage...]``.
 
-Stages, in order: ``data``, ``vocabulary``, ``train``, ``evaluate``, ``export``; without
-any, all of them. Each reads what the ones before wrote to ``--out``; ``train`` goes on
-from the checkpoint where there is one. See README.md beside this file.
+Stages, in order: ``data``, ``vocabulary``, ``train``, ``weights``, ``evaluate``,
+``card``; without any, all of them. Each reads what the ones before wrote to ``--out``;
+``train`` goes on from the checkpoint where there is one, ``weights`` and ``card`` make
+the model folder. See README.md beside this file.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from pretraining.settings import Settings
 
-STAGES = ("data", "vocabulary", "train", "evaluate", "export")
+STAGES = ("data", "vocabulary", "train", "weights", "evaluate", "card")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--threads", type=int, help="CPU threads of torch")
     made.add_argument("--no-compile", action="store_true")
     made.add_argument("--until", type=int, help="stop the training after this step")
-    made.add_argument("--model", type=Path, help="folder that export makes")
+    made.add_argument("--model", type=Path, help="model folder (default: OUT/model)")
     return made
 
 
@@ -68,16 +69,22 @@ def _vocabulary(read: Settings, given: argparse.Namespace) -> None:
     vocabularies.make(read.vocabulary, corpus, read.data.seed, given.out)
 
 
+def _device(given: argparse.Namespace) -> str:
+    import torch
+
+    if given.threads:
+        torch.set_num_threads(given.threads)
+    if given.device != "auto":
+        return str(given.device)
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def _train(read: Settings, given: argparse.Namespace) -> None:
     import torch
 
     from pretraining import data, train
 
-    if given.threads:
-        torch.set_num_threads(given.threads)
-    device = given.device
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = _device(given)
     precision = given.precision
     if precision == "auto":
         precision = train.best_precision(device)
@@ -87,7 +94,42 @@ def _train(read: Settings, given: argparse.Namespace) -> None:
     train.Trainer(read, corpus, given.out, machine).run(given.until)
 
 
-_STAGES = {"data": _data, "vocabulary": _vocabulary, "train": _train}
+def _model(given: argparse.Namespace) -> Path:
+    return Path(given.model or given.out / "model")
+
+
+def _weights(read: Settings, given: argparse.Namespace) -> None:
+    from pretraining import export
+
+    export.weights(read, given.out, _model(given))
+
+
+def _evaluate(read: Settings, given: argparse.Namespace) -> None:
+    from pretraining import data, evaluate
+
+    if given.data is None:
+        raise SystemExit("the stage “evaluate” needs --data FOLDER")
+    corpus = data.load(given.out / data.CORPUS)
+    model = _model(given)
+    evaluate.run(read, corpus, given.data, model, given.out, _device(given))
+
+
+def _card(read: Settings, given: argparse.Namespace) -> None:
+    from pretraining import card, export
+
+    model = _model(given)
+    facts = card.write(read, given.out, model)
+    export.finish(model, HERE.parents[1] / "LICENSE", facts)
+
+
+_STAGES = {
+    "data": _data,
+    "vocabulary": _vocabulary,
+    "train": _train,
+    "weights": _weights,
+    "evaluate": _evaluate,
+    "card": _card,
+}
 
 if __name__ == "__main__":
     main()

@@ -98,6 +98,19 @@ class TrainingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationSettings:
+    """How much is measured.
+
+    Attributes:
+        windows: Windows of each species whose hidden bases are asked for.
+        pairs: Most cases (and controls) of a zero-shot comparison.
+    """
+
+    windows: int
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole file."""
 
@@ -105,6 +118,7 @@ class Settings:
     vocabulary: VocabularySettings
     network: dict[str, Any]
     training: TrainingSettings
+    evaluation: EvaluationSettings
 
     def sizes(self, vocabulary: int, first_base: int) -> EnsembleSizes:
         """Return the network's sizes for a number of words and the row of A.
@@ -152,6 +166,7 @@ def read(path: Path, changes: Sequence[str] = ()) -> Settings:
             VocabularySettings(**table["vocabulary"]),
             table["network"],
             TrainingSettings(**training),
+            EvaluationSettings(**table["evaluation"]),
         )
     except (KeyError, TypeError) as error:
         raise SystemExit(f"{path}: {error}") from error

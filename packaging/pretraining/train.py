@@ -154,7 +154,9 @@ class Trainer:
         with torch.autocast(
             device, torch.bfloat16, enabled=self.machine.precision == "bf16"
         ):
-            states = self._run(ids)
+            # Compiling a second time, without gradients, costs more than it saves.
+            run = self._run if torch.is_grad_enabled() else self.network
+            states = run(ids)
             places = places[..., None].expand(-1, -1, states.shape[-1])
             states = states.gather(1, places)
             decoder, answers = self.network.decoder, self.answers[batch.vocabulary]

@@ -87,6 +87,7 @@ def toy_settings() -> Any:
         "training.nucleotide={sequences=3, words=64, weight=1.0}",
         "training.kmer={sequences=2, words=20, weight=0.2}",
         "training.bpe={sequences=2, words=20, weight=0.2}",
+        "evaluation={windows=4, pairs=20}",
         "training.validation={every_steps=4, nucleotide=4, kmer=4, bpe=4}",
     ]
     config = ROOT / "packaging" / "pretraining" / "config.toml"
