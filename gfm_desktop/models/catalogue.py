@@ -54,6 +54,11 @@ def entries() -> list[Entry]:
     """
     found = []
     for card in families.published().values():
+        if (package := families.packaged(card.id)) is not None:
+            missing = package.missing(card)
+            weights = None if missing else package.place(card)
+            found.append(Entry(card.id, replace(card, requirement=missing), weights))
+            continue
         folder = paths.resources() / "models" / card.id
         there = (folder / manifest.FILE_NAME).is_file()
         found.append(Entry(card.id, card, folder if there else None))
@@ -141,6 +146,10 @@ def load(
         OptionError: If an option is unknown or its value makes no sense.
     """
     folder = folder_of(model)
+    if (package := families.packaged(model)) is not None:
+        card = card_of(model)
+        checked(options_of(card), options or {}, owner=card.name)
+        return package.load_installed(card, resolve(device))
     found = _read(folder)
     if found.card.requirement:
         raise ModelError(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gfm_desktop.models.card import ModelCard
     from gfm_desktop.models.hub_folder import HubFolder
     from gfm_desktop.models.option import OptionValue
+    from gfm_desktop.models.packaged import PackagedFamily
     from gfm_desktop.models.protocols import LoadedModel
 
 
@@ -66,25 +67,40 @@ class HubFamily(Family, Protocol):
 
 
 @cache
-def modules() -> dict[str, ModuleType]:
-    """Return module name to module of every family."""
+def _offering() -> dict[str, ModuleType]:
+    """Return module name to module of all that have cards."""
     names = discover(models, "CARD") | discover(models, "CARDS")
-    found = {
-        n: importlib.import_module(f"{models.__name__}.{n}") for n in sorted(names)
-    }
-    # A file that only holds the cards of a large family is no family.
-    return {name: module for name, module in found.items() if hasattr(module, "load")}
+    return {n: importlib.import_module(f"{models.__name__}.{n}") for n in sorted(names)}
+
+
+@cache
+def modules() -> dict[str, ModuleType]:
+    """Return module name to module of every family that reads folders.
+
+    Others only hold cards: of a large family, or of models that run elsewhere.
+    """
+    return {n: module for n, module in _offering().items() if hasattr(module, "load")}
 
 
 @cache
 def published() -> dict[str, ModelCard]:
     """Return id to card of every model that the app knows of."""
     found: dict[str, ModelCard] = {}
-    for module in modules().values():
+    for module in _offering().values():
         cards = module.CARDS if hasattr(module, "CARDS") else (module.CARD,)
         for card in cards:
             found[card.id] = card
     return found
+
+
+def packaged(model: str) -> PackagedFamily | None:
+    """Return the module that runs a published model in its authors' package."""
+    for module in _offering().values():
+        if hasattr(module, "load_installed") and any(
+            card.id == model for card in module.CARDS
+        ):
+            return cast("PackagedFamily", module)
+    return None
 
 
 def family(name: str) -> Family:

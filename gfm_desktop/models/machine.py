@@ -82,6 +82,11 @@ def this_machine() -> Machine:
     )
 
 
+def graphics_card() -> str:
+    """Return the name of the largest graphics card; empty where there is none."""
+    return _gpu()[0]
+
+
 def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
