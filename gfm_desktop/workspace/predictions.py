@@ -85,6 +85,7 @@ class Predictions:
         self._workspace = workspace
         self._runner = runner
         self._model = ""
+        self._has_tracks: dict[str, bool] = {}
         self._used = self.model
         self._names: dict[str, str] = {}
         self._device = "auto"
@@ -102,9 +103,25 @@ class Predictions:
 
     @property
     def model(self) -> str:
-        """Return the model that predicts: the run's, unless one was chosen."""
+        """Return the model that predicts: the chosen one, else the run's if it can.
+
+        A language model scores variants but predicts nothing along a region.
+        """
         run = self._workspace.run
-        return self._model or (run.model if run is not None else DEFAULT_MODEL)
+        if self._model or run is None:
+            return self._model or DEFAULT_MODEL
+        return run.model if self._predicts(run.model) else DEFAULT_MODEL
+
+    def _predicts(self, model: str) -> bool:
+        """Tell whether a model has tracks; one that cannot be read says so itself."""
+        if model not in self._has_tracks:
+            from gfm_desktop.models import catalogue
+
+            try:
+                self._has_tracks[model] = bool(catalogue.card_of(model).tracks)
+            except GfmError:
+                return True
+        return self._has_tracks[model]
 
     @property
     def model_name(self) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from gfm_desktop.models import licence
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.widgets.facts import FactGrid
 from gfm_desktop.ui.widgets.look import Tone
@@ -77,7 +78,7 @@ class LicenceDialog(QDialog):
         self.tick.toggled.connect(self.agree.setEnabled)
         self.agree.clicked.connect(self.accept if asks else self.reject)
         self.cancel.clicked.connect(self.reject)
-        if not card.licence:
+        if not licence.is_licensed(card):
             words = "No licence is published: ask the authors before you use it."
             self.notice.say(words, Tone.CAUTION)
         elif not card.commercial_use:

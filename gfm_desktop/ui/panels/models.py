@@ -18,16 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gfm_desktop.models import licence
+from gfm_desktop.models import fit, licence
 from gfm_desktop.ui.dialogs.licence import LicenceDialog
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.ui.widgets.empty_state import EmptyState
+from gfm_desktop.ui.widgets.latest import Latest
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.model_filter import ModelFilterBar
 from gfm_desktop.ui.widgets.model_list import ModelList
 from gfm_desktop.ui.widgets.model_sheet import ModelSheet
-from gfm_desktop.ui.widgets.network_offer import NetworkOffer
 from gfm_desktop.workspace.model_library import ModelLibrary
 from gfm_desktop.workspace.model_shelf import shelved
 
@@ -53,7 +53,8 @@ class ModelsPanel(QWidget):
         self.filter = ModelFilterBar()
         self.list = ModelList()
         self.sheet = ModelSheet()
-        self.offer = NetworkOffer()
+        self.offer = self.sheet.offer
+        self._fit = Latest(self)
         self.empty = EmptyState("models")
         self.add_button = QPushButton("Add model…")
         self._build()
@@ -84,20 +85,11 @@ class ModelsPanel(QWidget):
         self._stack = QStackedLayout(above)
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.empty)
-        below = QWidget()
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        inset = QVBoxLayout()
-        inset.setContentsMargins(14, 8, 14, 0)
-        inset.addWidget(self.offer)
-        column.addLayout(inset)
-        column.addWidget(self.sheet, 1)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setObjectName("model-halves")
         halves.setChildrenCollapsible(False)
         halves.addWidget(above)
-        halves.addWidget(below)
+        halves.addWidget(self.sheet)
         halves.setStretchFactor(1, 1)
         scale = scale_of()
         halves.setSizes([round(260 * scale), round(420 * scale)])
@@ -119,6 +111,7 @@ class ModelsPanel(QWidget):
         self.filter.changed.connect(self._show_list)
         self.list.chosen.connect(self._show)
         self.empty.button.clicked.connect(self.filter.clear)
+        self._fit.answered.connect(self.sheet.show_fit)
         self.offer.allowed.connect(self._allow_network)
         sheet = self.sheet
         sheet.use_wanted.connect(self._use)
@@ -140,8 +133,11 @@ class ModelsPanel(QWidget):
 
     def _show(self, model: str) -> None:
         entry = self._entries.get(model)
-        self.offer.hide()
         self.sheet.show_entry(entry)
+        self._fit.forget()
+        if entry is not None and (card := entry.card) is not None:
+            # How fast this machine is takes a moment to measure.
+            self._fit.ask(lambda: fit.estimate(card).words)
         self._show_errand()
 
     def _show_errand(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gfm_desktop.models import catalogue
+from gfm_desktop.models import catalogue, disk, licence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,30 +61,21 @@ def species_words(card: ModelCard) -> str:
 
 def licence_words(card: ModelCard) -> str:
     """Return the licence with what it means for a company."""
-    if not card.licence:
-        return "not stated: ask the authors before you use it"
+    if not licence.is_licensed(card):
+        return "none published: ask the authors before you use it"
     use = "commercial use allowed" if card.commercial_use else "no commercial use"
-    return f"{card.licence} ({use})"
+    # SPDX has a prefix for what is not on its list.
+    name = card.licence.removeprefix("LicenseRef-")
+    return f"{name} ({use})"
 
 
 def size_words(card: ModelCard, folder: Path | None) -> str:
     """Return the size on disk, or of the download."""
     if folder is not None:
-        return f"{byte_words(_size(folder))} on disk"
+        return f"{disk.size_words(_size(folder))} on disk"
     if card.download_bytes:
-        return f"{byte_words(card.download_bytes)} to download"
+        return f"{disk.size_words(card.download_bytes)} to download"
     return "told before the download begins" if card.repository else ""
-
-
-def byte_words(count: int) -> str:
-    """Return a number of bytes as people write it: ``"264 MB"``, ``"2.1 GB"``."""
-    value, unit = float(count), "bytes"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    digits = 1 if value < 10 and unit != "bytes" else 0
-    return f"{value:,.{digits}f} {unit}"
 
 
 def scorer_titles(card: ModelCard) -> list[str]:

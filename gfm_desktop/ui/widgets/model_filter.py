@@ -82,9 +82,10 @@ class ModelFilterBar(QWidget):
         self._tell()
 
     def _combo(self, name: str, words: str, box: QComboBox) -> QComboBox:
+        title = words.split()[0]
         box.setObjectName(name)
         box.setAccessibleName(words)
-        box.addItem(f"{words}: any", "")
+        box.addItem(f"{title}: any", "")
         box.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )

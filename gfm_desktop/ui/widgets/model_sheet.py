@@ -11,6 +11,7 @@ from gfm_desktop.ui.widgets.facts import FactGrid
 from gfm_desktop.ui.widgets.flow import FlowLayout
 from gfm_desktop.ui.widgets.look import Tone
 from gfm_desktop.ui.widgets.model_facts import all_facts
+from gfm_desktop.ui.widgets.network_offer import NetworkOffer
 from gfm_desktop.ui.widgets.notice import Notice
 from gfm_desktop.ui.widgets.scrolled import ScrolledColumn
 from gfm_desktop.ui.widgets.texts import CopyButton, Section, heading, muted, plain
@@ -51,6 +52,7 @@ class ModelSheet(QWidget):
             "model-licence", "Show licence", self.licence_wanted.emit
         )
         self.remove = self._button("model-remove", "Remove…", self.remove_wanted.emit)
+        self.offer = NetworkOffer()
         self.fit = plain()
         self.fit.setObjectName("model-fit")
         self.facts = FactGrid()
@@ -67,6 +69,8 @@ class ModelSheet(QWidget):
         """Show a model; None shows nothing."""
         self._entry = entry
         self.setVisible(entry is not None)
+        self.offer.hide()
+        self.show_fit("")
         if entry is None:
             return
         card = entry.card
@@ -81,7 +85,7 @@ class ModelSheet(QWidget):
 
     def show_fit(self, words: str) -> None:
         """Say whether the model fits this machine; empty words hide the section."""
-        self.fit.setText(words)
+        self.fit.setText(words[:1].upper() + words[1:])
         self._fit.setVisible(bool(words))
 
     def show_download(self, words: str) -> None:
@@ -126,6 +130,7 @@ class ModelSheet(QWidget):
         area.body.addWidget(self.summary)
         area.body.addWidget(self.problem)
         area.body.addLayout(buttons)
+        area.body.addWidget(self.offer)
         for widget in (self._fit, self._trust, about, note):
             area.body.addWidget(widget)
         area.body.addStretch(1)

@@ -10,9 +10,9 @@ from gfm_desktop.ui.widgets.look import Tone
 from gfm_desktop.ui.widgets.notice import Notice
 
 _WORDS = (
-    "The network is off, so nothing leaves this machine. To download {name}, the app "
-    "must ask the model hub for its files; your genomes and variants stay here. You "
-    "can also copy the model's folder from another computer: “Add model”."
+    "The network is off. To download {name}, the app must ask the model hub for its "
+    "files; your genomes and variants stay here. Or copy the folder from another "
+    "computer and use “Add model”."
 )
 
 

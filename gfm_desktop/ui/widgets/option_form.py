@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Field = QCheckBox | QComboBox | QDoubleSpinBox | QLineEdit | QSpinBox
 _LARGEST = 2**31 - 1
+_LONG = 12
+"""Letters of a choice above which its field does not grow with it."""
 _MANY = 12
 """Choices above which one types to find instead of scrolling."""
 
@@ -100,7 +102,7 @@ class OptionForm(QWidget):
             label = QLabel(option.label)
             label.setBuddy(field)
             self._grid.addWidget(label, line, 0)
-            wide = isinstance(field, SearchCombo)
+            wide = isinstance(field, QComboBox) and field.minimumContentsLength() > 0
             side = Qt.AlignmentFlag(0) if wide else Qt.AlignmentFlag.AlignLeft
             self._grid.addWidget(field, line, 1, side)
         self._grid.addWidget(muted(option.help), line + 1, 0, 1, 2)
@@ -110,6 +112,12 @@ class OptionForm(QWidget):
             many = len(option.choices) > _MANY
             combo = SearchCombo() if many else QComboBox()
             combo.addItems(list(option.choices))
+            if max(map(len, option.choices)) > _LONG:
+                # A long name must not widen the panel; the open list shows all of it.
+                combo.setSizeAdjustPolicy(
+                    QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+                )
+                combo.setMinimumContentsLength(_LONG)
             combo.setCurrentIndex(max(0, combo.findText(str(value))))
             combo.currentIndexChanged.connect(self._tell)
             return combo

@@ -151,8 +151,12 @@ def columns_for(
     """
     if scorer is None or scorer.thresholds:
         return FIXED + own + LAST
-    fixed = tuple(_uncalibrated(c, scorer) if c.key == "score" else c for c in FIXED)
-    return fixed + own + LAST
+    fixed = [_uncalibrated(c, scorer) if c.key == "score" else c for c in FIXED]
+    # Beside the score, since it is what makes the score readable.
+    place = 1 + [column.key for column in fixed].index("score")
+    fixed[place:place] = [column for column in own if column.key == "percentile"]
+    rest = [column for column in own if column.key != "percentile"]
+    return (*fixed, *rest, *LAST)
 
 
 def _uncalibrated(column: TableColumn, scorer: ScorerCard) -> TableColumn:
