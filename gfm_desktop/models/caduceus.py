@@ -90,6 +90,7 @@ def load(folder: Path, device: str) -> LanguageModel:
         network=cast("LanguageNetwork", module.eval().to(device)),
         objective="masked",
         window=_window(ids, facts.context_bp),
+        early_centre=_is_plant(ids),
         symmetric=sizes.strands
         and _is_complement(state[complement_maps()[0]], tokenizer),
     )

@@ -64,6 +64,8 @@ class LanguageModel:
         longest: Most tokens of one sequence, special ones included; 0 for no limit.
         symmetric: True where the reverse complement gives the same logits by
             construction, so that scoring one strand is enough.
+        early_centre: True where the authors put a variant at letter W/2 - 1 of an even
+            window, and not at W/2.
         precision: ``"fp32"``, or a faster number format for the network's insides.
     """
 
@@ -76,6 +78,7 @@ class LanguageModel:
     window: int
     longest: int = 0
     symmetric: bool = False
+    early_centre: bool = False
     precision: str = "fp32"
 
     def tokens(self, sequence: str, *, hold_frame: bool = False) -> Tokens:

@@ -19,7 +19,7 @@ from gfm_desktop.scoring.batches import Question, answered
 from gfm_desktop.scoring.card import Column, VariantScore
 from gfm_desktop.scoring.language_refusals import check_fit, senseless, unscorable
 from gfm_desktop.scoring.refusals import Refusal, unreadable
-from gfm_desktop.scoring.windows import Window, centred, window
+from gfm_desktop.scoring.windows import Window, centred, centred_early, window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -109,7 +109,8 @@ class Plan:
         batch_size: Most sequences of a forward pass.
         window: Letters of a window; 0 for the model's own.
         strands: A choice of `STRANDS`.
-        span: Where a variant's window lies.
+        span: Where a variant's window lies; None for the middle, as the model's authors
+            have it.
         together: Questions that wait for their batches: the more, the fuller these are.
     """
 
@@ -120,7 +121,7 @@ class Plan:
     batch_size: int
     window: int = 0
     strands: str = "auto"
-    span: Callable[[Variant, int, int], Interval | Refusal] = centred
+    span: Callable[[Variant, int, int], Interval | Refusal] | None = None
     together: int = 1_024
 
     @property
@@ -218,7 +219,9 @@ class Plan:
         if refusal is not None:
             return _refused(variant, refusal)
         length = self.reference.contigs[variant.contig]
-        span = self.span(variant, length, self.window or self.model.window)
+        middle = centred_early if self.model.early_centre else centred
+        place = self.span or middle
+        span = place(variant, length, self.window or self.model.window)
         if isinstance(span, Refusal):
             return _refused(variant, span)
         forward = window(self.reference, variant, span)

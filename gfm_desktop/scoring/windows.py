@@ -24,6 +24,8 @@ from gfm_desktop.models.sequence import reverse_complement
 from gfm_desktop.scoring.refusals import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
 
@@ -79,15 +81,41 @@ class Window:
 def centred(variant: Variant, contig_length: int, size: int) -> Interval | Refusal:
     """Return the genome's part of the window around a variant.
 
+    The first base of the variant is letter ``size // 2``, as in GPN's ``run_vep.py``.
+
     Args:
         variant: Fits the genome.
         contig_length: Length of its contig, in bp.
         size: Letters of the longer haplotype, where the contig has as many.
     """
+    return _around(variant, contig_length, size, before=lambda letters: letters // 2)
+
+
+def centred_early(
+    variant: Variant, contig_length: int, size: int
+) -> Interval | Refusal:
+    """Return the window whose even half lies behind the variant.
+
+    The first base of the variant is letter ``(size - 1) // 2``, number 255 of 512, as
+    in PlantCaduceus' ``zero_shot_score.py``. Arguments as for `centred`.
+    """
+    return _around(
+        variant, contig_length, size, before=lambda letters: (letters - 1) // 2
+    )
+
+
+def _around(
+    variant: Variant,
+    contig_length: int,
+    size: int,
+    *,
+    before: Callable[[int], int],
+) -> Interval | Refusal:
+    """Return a window with so many letters in front of the variant."""
     if refusal := _too_long(variant, max(1, size // 2), size):
         return refusal
     size -= max(0, len(variant.alt) - len(variant.ref))
-    return _shifted(variant.contig, variant.start - size // 2, size, contig_length)
+    return _shifted(variant.contig, variant.start - before(size), size, contig_length)
 
 
 def on_grid(variant: Variant, contig_length: int, size: int) -> Interval | Refusal:

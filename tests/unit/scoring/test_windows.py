@@ -11,7 +11,7 @@ from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.models.sequence import reverse_complement
 from gfm_desktop.scoring.refusals import Refusal
-from gfm_desktop.scoring.windows import centred, on_grid, window
+from gfm_desktop.scoring.windows import centred, centred_early, on_grid, window
 
 from .scoring_kit import change, snv
 
@@ -109,3 +109,12 @@ def test_that_neighbours_share_a_grid_window_and_lie_well_inside() -> None:
             span.start == 0 or span.end == LENGTH
         )
     assert len(spans) == LENGTH // 20
+
+
+@pytest.mark.parametrize(("size", "place"), [(512, 255), (41, 20)])
+def test_that_the_authors_of_plantcaduceus_put_the_variant_one_letter_earlier(
+    size: int, place: int, toy_reference: Reference
+) -> None:
+    span = centred_early(snv(toy_reference, 1_500), LENGTH, size)
+    assert isinstance(span, Interval)
+    assert (span.start, span.end) == (1_500 - place, 1_500 - place + size)
