@@ -127,11 +127,11 @@ def recognise(hub: HubFolder) -> str:
         if module.recognises(hub):
             return name
     kind = hub.model_type or "without a model_type"
+    read = {c.family for module in hub_families().values() for c in module.CARDS}
     raise ModelError(
         f"This version of the app cannot read this kind of model ({kind}).",
         where=str(hub.path / "config.json"),
-        todo="It never runs a model's own code. It reads: "
-        f"{', '.join(sorted({c.family for c in published().values()}))}.",
+        todo=f"It never runs a model's own code. It reads: {', '.join(sorted(read))}.",
     )
 
 

@@ -53,6 +53,7 @@ def test_that_no_module_claims_what_it_cannot_read(
     with pytest.raises(ModelError, match="cannot read this kind of model") as caught:
         families.recognise(hub)
     assert "GPN" in caught.value.todo
+    assert "AlphaGenome" not in caught.value.todo
     assert "never runs a model's own code" in caught.value.todo
 
 
