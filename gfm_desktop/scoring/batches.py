@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CPU_TOKENS = 2_048
-"""Most tokens of a forward pass on a CPU, where longer batches leave the caches."""
+CPU_TOKENS = 4_096
+"""Most tokens of a forward pass on a CPU: beyond, batches leave the caches and are no
+faster than one sequence at a time (`tests/benchmarks/masked_scoring.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
