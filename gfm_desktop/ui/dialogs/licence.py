@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -104,5 +104,7 @@ class LicenceDialog(QDialog):
         column.addWidget(self.tick)
         column.addLayout(buttons)
         scale = theme.scale_of()
-        self.resize(round(560 * scale), round(520 * scale))
+        room = self.screen().availableSize() * 0.85
+        wanted = QSize(round(560 * scale), round(520 * scale))
+        self.resize(wanted.boundedTo(room))
         (self.tick if asks else self.agree).setFocus()

@@ -57,6 +57,8 @@ RESEARCH_USE = (
     "replace evidence from patients, families or experiments."
 )
 _FLANK = 500
+_SHORT = 5
+"""Letters of a score that fit beside the position in the largest size."""
 
 
 class InspectorPanel(QWidget):
@@ -173,6 +175,9 @@ class InspectorPanel(QWidget):
         card = self._scorer()
         shown = number(row.score, precise=card is not None and not card.thresholds)
         self.score.setText(shown)
+        # A sign more must not push the number out of a narrow panel.
+        scale = 1.9 if len(shown) <= _SHORT else 1.9 * _SHORT / len(shown)
+        self.score.setFont(heading(scale=scale).font())
         self.score.setVisible(row.status in (Status.SCORED, Status.PENDING))
         self.score.setAccessibleName(f"Score {shown}")
         self.score.setToolTip(card.units if card is not None else "")

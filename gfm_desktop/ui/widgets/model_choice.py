@@ -28,7 +28,7 @@ class ModelChoice(QComboBox):
         self.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self.setMinimumContentsLength(14)
+        self.setMinimumContentsLength(8)
         self.setMaxVisibleItems(20)
 
     @property

@@ -116,7 +116,8 @@ def _line(entry: Entry) -> QTreeWidgetItem:
     if card is not None:
         licence = "" if card.commercial_use else "non-commercial"
         reach = f"{card.context_bp:,} bp" if card.context_bp else ""
-        second = " · ".join(w for w in (card.family, reach, licence) if w)
+        # The licence first: what is cut off in a narrow panel must not be it.
+        second = " · ".join(w for w in (licence, card.family, reach) if w)
     item = QTreeWidgetItem([name])
     item.setData(0, _ID, entry.id)
     item.setData(0, _SECOND, second)

@@ -117,7 +117,7 @@ class OptionForm(QWidget):
                 combo.setSizeAdjustPolicy(
                     QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
                 )
-                combo.setMinimumContentsLength(_LONG)
+                combo.setMinimumContentsLength(_LONG // 2)
             combo.setCurrentIndex(max(0, combo.findText(str(value))))
             combo.currentIndexChanged.connect(self._tell)
             return combo

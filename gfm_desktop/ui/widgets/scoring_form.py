@@ -193,5 +193,5 @@ def _combo(name: str, words: str) -> QComboBox:
     box.setSizeAdjustPolicy(
         QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
     )
-    box.setMinimumContentsLength(14)
+    box.setMinimumContentsLength(8)
     return box

@@ -1,17 +1,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox
 
+from gfm_desktop.genome.variant import VariantKind
 from gfm_desktop.jobs.events import Cancelled, Finished, Progress
 from gfm_desktop.jobs.score_variants import ScoreVariants
+from gfm_desktop.models import catalogue, licence
+from gfm_desktop.models.card import ModelCard
+from gfm_desktop.models.catalogue import Entry
+from gfm_desktop.models.ci_spliceai import CARD
 from gfm_desktop.models.option import Option
+from gfm_desktop.ui.dialogs.licence import LicenceDialog
 from gfm_desktop.ui.panels.scoring import ScoringPanel
 from gfm_desktop.ui.widgets.option_form import OptionForm
+from gfm_desktop.ui.widgets.search_combo import SearchCombo
+from gfm_desktop.workspace.before_scoring import species_words
 from gfm_desktop.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -162,3 +171,151 @@ def test_that_a_form_has_a_field_of_the_right_kind_for_every_option(
     assert form.values["deep"] is True
     form.set_options([replace(OPTIONS[0], default=7)])
     assert form.values == {"count": 7}
+
+
+LANGUAGE = ModelCard(
+    id="leaf",
+    name="Leaf",
+    family="Leaf",
+    summary="Predicts hidden bases.",
+    species=("Arabidopsis thaliana",),
+    context_bp=512,
+    parameters=7,
+    licence="CC-BY-NC-4.0",
+    licence_url="https://example.org/licence",
+    attribution="Somebody",
+    commercial_use=False,
+    citation="Somebody (2020)",
+    source="nowhere",
+    scores=(VariantKind.SNV,),
+    scorers=("masked-log-odds", "embedding-distance"),
+    tracks=(),
+    options=(
+        Option("species", "Species", "Which.", "s3",
+               choices=tuple(f"s{i}" for i in range(40))),
+    ),
+    safe_precisions=("bf16",),
+)  # fmt: skip
+ABSENT = replace(
+    LANGUAGE, id="absent", name="Absent", repository="a/b", commercial_use=True
+)
+
+
+@pytest.fixture
+def with_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = [
+        Entry("absent", ABSENT, None),
+        Entry("ci-spliceai", CARD, Path("/nowhere/ci")),
+        Entry("leaf", LANGUAGE, Path("/nowhere/leaf")),
+    ]
+    monkeypatch.setattr(catalogue, "entries", lambda: entries)
+
+
+def test_that_models_that_are_not_there_are_greyed_with_the_reason(
+    with_language: None, panel: ScoringPanel
+) -> None:
+    box = panel.form.model
+    assert [box.itemText(i) for i in range(box.count())] == [
+        "CI-SpliceAI",
+        "Leaf",
+        "Absent (not downloaded)",
+    ]
+    lines = box.model()
+    flags = [lines.flags(lines.index(i, 0)) for i in range(3)]
+    enabled = [bool(flag & Qt.ItemFlag.ItemIsEnabled) for flag in flags]
+    assert enabled == [True, True, False]
+    box.choose("absent")
+    assert box.chosen == "ci-spliceai"
+
+
+def test_that_a_model_chosen_in_the_library_is_chosen_here(
+    with_language: None, panel: ScoringPanel, workspace: Workspace
+) -> None:
+    workspace.choose_model("leaf")
+    assert panel.form.model.chosen == "leaf"
+    assert [panel.form.scorer.itemText(i) for i in range(2)] == [
+        "Masked log-odds",
+        "Embedding distance",
+    ]
+    panel.form.model.choose("ci-spliceai")
+    assert workspace.model == "ci-spliceai"
+
+
+def test_that_options_of_the_model_reach_job_and_command(
+    with_language: None, panel: ScoringPanel, engine: SilentEngine
+) -> None:
+    licence.accept(LANGUAGE)
+    panel.form.model.choose("leaf")
+    species = panel.form.model_options.fields["species"]
+    assert isinstance(species, SearchCombo)
+    assert species.currentText() == "s3"
+    species.setCurrentIndex(species.findText("s27"))
+    precision = panel.form.model_options.fields["precision"]
+    assert isinstance(precision, QComboBox)
+    precision.setCurrentIndex(precision.findText("bf16"))
+    command = panel.copy_command.toolTip()
+    assert "--option species=s27" in command
+    assert "--option precision=bf16" in command
+    panel.form.percentiles.setChecked(False)
+    assert "--background 0" in panel.copy_command.toolTip()
+    panel.button.click()
+    (job,) = engine.jobs.values()
+    assert isinstance(job, ScoreVariants)
+    assert dict(job.model_options) == {"species": "s27", "precision": "bf16"}
+    assert job.background == 0
+    assert job.scorer == "masked-log-odds"
+
+
+def test_that_a_half_typed_name_is_no_choice(
+    with_language: None, panel: ScoringPanel
+) -> None:
+    panel.form.model.choose("leaf")
+    species = panel.form.model_options.fields["species"]
+    assert isinstance(species, SearchCombo)
+    species.setEditText("s2")
+    species.setEditText("nonsense")
+    assert panel.form.model_options.values["species"] == "s3"
+
+
+def test_that_variants_that_will_get_no_score_are_told_before(
+    qtbot: QtBot, with_language: None, panel: ScoringPanel
+) -> None:
+    panel.form.model.choose("leaf")
+    qtbot.waitUntil(lambda: panel.unscorable.isVisible())
+    words = panel.unscorable.text
+    assert words.startswith("1 of 6 variants is an insertion: it will get the status")
+    assert "unsupported_by_model" in words
+    panel.form.scorer.setCurrentIndex(1)
+    assert not panel.unscorable.isVisible()
+
+
+def test_that_the_species_of_the_model_are_said(
+    with_language: None, panel: ScoringPanel
+) -> None:
+    panel.form.model.choose("leaf")
+    assert panel.form.species.isVisible()
+    assert panel.form.species.text == (
+        "Trained on Arabidopsis thaliana; its scores mean little in other species."
+    )
+
+
+def test_that_terms_are_ticked_before_a_bound_model_scores(
+    with_language: None, panel: ScoringPanel, engine: SilentEngine
+) -> None:
+    panel.form.model.choose("leaf")
+    panel.button.click()
+    assert not engine.jobs
+    dialog = panel.findChild(LicenceDialog)
+    assert isinstance(dialog, LicenceDialog)
+    assert not dialog.agree.isEnabled()
+    dialog.tick.click()
+    dialog.agree.click()
+    assert len(engine.jobs) == 1
+    assert licence.accepted(LANGUAGE)
+
+
+def test_that_a_human_model_needs_no_caution_on_a_human_genome() -> None:
+    assert species_words(CARD, "GRCh38") == ""
+    assert "Homo sapiens" in species_words(CARD, "GRCm39")
+    assert "Homo sapiens" in species_words(CARD, None)
+    assert "do not say" in species_words(replace(CARD, species=()), "GRCh38")
