@@ -13,6 +13,7 @@ from gfm_desktop.genome.variant import VariantKind
 from gfm_desktop.ui.browser.lollipops import SPACING, Stand, crowded, placed
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.variants import HEIGHT, VariantsTrack, described
+from gfm_desktop.ui.score_scale import ScoreScale
 from gfm_desktop.ui.theme import LIGHT
 from gfm_desktop.workspace.score_columns import STATUSES
 from gfm_desktop.workspace.variant_row import VariantMarks
@@ -171,3 +172,26 @@ def test_that_it_says_so_when_nothing_is_open(
     track = VariantsTrack(workspace, ContigMarks(workspace))
     assert track.lollipops(view(0, 100)) == []
     assert painted(track, view(0, 100)) > 1
+
+
+def test_that_signed_scores_stand_by_their_amount() -> None:
+    signed = Stand(10.0, 110.0, 120.0, ScoreScale(0.0, 4.0, (), signed=True))
+    marks = made([5, 6, 7], [-4.0, 2.0, 0.0])
+    items = {item.row: item for item in placed(marks, at(0, 10), signed)}
+    assert items[0].top == pytest.approx(10.0)
+    assert items[1].top == pytest.approx(60.0)
+    assert items[2].top == pytest.approx(110.0)
+    drawn = placed(marks, at(0, 10), signed)
+    assert [item.row for item in drawn] == [2, 1, 0]
+
+
+def test_that_where_crowded_the_strongest_of_either_sign_stays() -> None:
+    rng = np.random.default_rng(4)
+    starts = np.sort(rng.integers(0, 1_000_000, 5_000)).tolist()
+    scores = rng.normal(size=5_000)
+    scale = ScoreScale(0.0, float(np.abs(scores).max()), (), signed=True)
+    stand = replace(STAND, scale=scale)
+    items = placed(made(starts, scores.tolist()), at(0, 1_000_000), stand)
+    found = [item.score for item in items if item.score is not None]
+    assert scores.min() in found
+    assert scores.max() in found
