@@ -312,25 +312,37 @@ def _add_option(
     group: argparse._ArgumentGroup, name: str, offers: list[Option], scorers: list[str]
 ) -> None:
     """Add the flag of an option; what its value may be depends on the scorer chosen."""
-    option = offers[0]
     flag = f"--{name.replace('_', '-')}"
-    words = f"{option.help.rstrip('.')} ({', '.join(scorers)}"
-    if all(isinstance(one.default, bool) for one in offers):
-        state = "on" if option.default else "off"
+    switch = all(isinstance(one.default, bool) for one in offers)
+    # Scorers may share a name and mean something a little different by it.
+    owners: dict[str, list[str]] = {}
+    for one, scorer in zip(offers, scorers, strict=True):
+        owners.setdefault(_option_help(one), []).append(scorer)
+    words = "; ".join(text.format(", ".join(who)) for text, who in owners.items())
+    if switch:
         group.add_argument(
             flag,
             action=argparse.BooleanOptionalAction,
             dest=OPTION + name,
-            help=f"{words}; default: {state})".replace("%", "%%"),
+            help=words.replace("%", "%%"),
         )
         return
-    unit = f" {option.unit}" if option.unit else ""
     group.add_argument(
         flag,
         dest=OPTION + name,
         metavar=name.upper(),
-        help=f"{words}; default: {option.default}{unit})".replace("%", "%%"),
+        help=words.replace("%", "%%"),
     )
+
+
+def _option_help(option: Option) -> str:
+    """Return help and default, with a place for the scorers' names."""
+    default = str(option.default)
+    if isinstance(option.default, bool):
+        default = "on" if option.default else "off"
+    unit = f" {option.unit}" if option.unit else ""
+    text = option.help.rstrip(".").replace("{", "{{").replace("}", "}}")
+    return f"{text} ({{}}; default: {default}{unit})"
 
 
 def _count(text: str) -> int:

@@ -33,7 +33,8 @@ class InspectModel:
     For a splice model the ``.npz`` holds, for sequence i of n letters: ``ids_i``
     (n,) int64, the letters as the model reads them (0 A, 1 C, 2 G, 3 T, 4 anything
     else), and ``probs_i`` (n, 3) float32, the probabilities that a position is
-    neither, an acceptor, a donor. Sequences are taken as the sense strand, with N on
+    neither, an acceptor, a donor; for Pangolin (n, 4), the probability of a splice site
+    in each of its tissues. Sequences are taken as the sense strand, with N on
     both sides as far as the model sees.
 
     Outputs: ``out``.
@@ -99,6 +100,7 @@ class InspectModel:
         import numpy as np
 
         from gfm_desktop.models.language_model import LanguageModel
+        from gfm_desktop.models.pangolin import PangolinModel
         from gfm_desktop.models.sequence import base_codes
 
         if isinstance(model, LanguageModel):
@@ -110,11 +112,15 @@ class InspectModel:
                 found["logits"] = model.logits(ids[None])[0]
             found["hidden"] = model.hidden(ids[None])[0]
             return found
-        splice = splice_model(model)
+        if isinstance(model, PangolinModel):
+            run, flank = model.tissue_probabilities, model.flank
+        else:
+            splice = splice_model(model)
+            run, flank = splice.predict, splice.flank
         if not letters:
             return {"ids": np.empty(0, np.int64)}
-        window = padded(letters, splice.flank)
+        window = padded(letters, flank)
         return {
             "ids": base_codes(letters).astype(np.int64),
-            "probs": splice.predict([window], batch_size=self.batch_size)[0],
+            "probs": run([window], batch_size=self.batch_size)[0],
         }

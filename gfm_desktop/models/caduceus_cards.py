@@ -26,6 +26,7 @@ CADUCEUS = ModelCard(
     ),
     species=("Homo sapiens",),
     context_bp=131_072,
+    window_bp=WINDOW,
     parameters=0,
     licence="Apache-2.0",
     licence_url="https://www.apache.org/licenses/LICENSE-2.0",
@@ -60,6 +61,7 @@ PLANT = replace(
     ),
     species=("16 flowering plants",),
     context_bp=PLANT_WINDOW,
+    window_bp=0,
     attribution="PlantCaduceus by Jingjing Zhai and colleagues (Cornell)",
     citation=(
         "Zhai J, Gokaslan A, Schiff Y, et al. (2025) Cross-species modeling of plant "

@@ -21,6 +21,8 @@ class ModelCard:
         summary: One sentence for a biologist.
         species: Species that it was trained on.
         context_bp: Sequence that one prediction sees, in bp.
+        window_bp: Bases that a score reads unless the user says otherwise; 0 for as
+            many as `context_bp`.
         parameters: Number of weights, all replicates together.
         licence: SPDX expression of the weights.
         licence_url: Where the licence text can be read.
@@ -65,6 +67,7 @@ class ModelCard:
     tracks: tuple[str, ...]
     built_in: bool = False
     limits: str = ""
+    window_bp: int = 0
     transcripts: bool = False
     options: tuple[Option, ...] = ()
     repository: str = ""

@@ -104,10 +104,10 @@ def estimate(card: ModelCard, machine: Machine | None = None) -> Fit:
 
 
 def tokens_of(card: ModelCard) -> float:
-    """Return how many tokens a window of the card's context has, about."""
+    """Return how many tokens the window of a score has, about."""
     family = card.family.lower()
     usual = (n for name, n in _BASES_PER_TOKEN.items() if family.startswith(name))
-    return card.context_bp / next(usual, 1.0)
+    return (card.window_bp or card.context_bp) / next(usual, 1.0)
 
 
 def _verdict(memory: int, parameters: int, machine: Machine) -> Verdict:

@@ -42,6 +42,7 @@ _CARD = ModelCard(
     ),
     species=("Homo sapiens",),
     context_bp=1_024,
+    window_bp=_WINDOW,
     parameters=0,
     licence="BSD-3-Clause",
     licence_url="https://opensource.org/license/bsd-3-clause",
