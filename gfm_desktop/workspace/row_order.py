@@ -44,6 +44,7 @@ class RowFilter:
         statuses: Statuses to show; empty for all.
         kinds: Kinds to show; empty for all.
         minimum: Smallest score to show; rows without a score are hidden then.
+        maximum: Largest score to show, likewise: of log-odds the low ones matter.
         interval: Stretch of a contig (0-based half-open) to show; None for all.
     """
 
@@ -51,6 +52,7 @@ class RowFilter:
     statuses: frozenset[Status] = frozenset()
     kinds: frozenset[VariantKind] = frozenset()
     minimum: float | None = None
+    maximum: float | None = None
     interval: Interval | None = None
 
     def __bool__(self) -> bool:
@@ -79,6 +81,8 @@ def passing(
     if where.minimum is not None:
         # NaN compares False: a missing score is never above a minimum.
         keep &= columns.score >= where.minimum
+    if where.maximum is not None:
+        keep &= columns.score <= where.maximum
     if where.interval is not None:
         keep &= _inside(columns, where.interval)
     for word in where.text.split():

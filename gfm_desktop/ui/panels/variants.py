@@ -165,6 +165,7 @@ class VariantsPanel(QWidget):
         run = self._workspace.run
         card = None if run is None else scorer_of(run.model, run.scorer)
         self.model.set_scorer(card)
+        self.filter.set_low_first(card is not None and card.low_first)
 
     def _selection_changed(self, row: VariantRow | None) -> None:
         if row is None or not self.view.shows(row.row):

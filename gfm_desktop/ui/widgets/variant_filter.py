@@ -33,7 +33,7 @@ SEARCH_TIP = (
 
 
 class VariantFilter(QWidget):
-    """Search box, status, kind, smallest score, and "only what is in view"."""
+    """Search box, status, kind, limit of the score, and "only what is in view"."""
 
     changed = Signal()
     """`value` is another one."""
@@ -42,6 +42,7 @@ class VariantFilter(QWidget):
         """Start with a filter that hides nothing."""
         super().__init__(parent)
         self._interval: Interval | None = None
+        self._low_first = False
         self._timer = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._timer.timeout.connect(self.changed)
         self.search = self._search_box()
@@ -55,6 +56,7 @@ class VariantFilter(QWidget):
         self.clear_button.setToolTip("Show all variants again")
         self.clear_button.setEnabled(False)
         self.set_counts({})
+        self.set_low_first(False)
         self.kind.addItem("All kinds", None)
         for kind in VariantKind:
             self.kind.addItem(str(kind).capitalize() if kind.islower() else kind, kind)
@@ -75,7 +77,8 @@ class VariantFilter(QWidget):
             text=self.search.text().strip(),
             statuses=frozenset() if status is None else frozenset([Status(status)]),
             kinds=frozenset() if kind is None else frozenset([VariantKind(kind)]),
-            minimum=_number(self.minimum.text()),
+            minimum=None if self._low_first else _number(self.minimum.text()),
+            maximum=_number(self.minimum.text()) if self._low_first else None,
             interval=self._interval if self.in_view.isChecked() else None,
         )
 
@@ -97,6 +100,16 @@ class VariantFilter(QWidget):
                         place, DESCRIPTIONS[status], Qt.ItemDataRole.ToolTipRole
                     )
             self.status.setCurrentIndex(max(0, self.status.findData(chosen)))
+
+    def set_low_first(self, low_first: bool) -> None:
+        """Ask for the largest score to show where low ones are the notable ones."""
+        self._low_first = low_first
+        sign, words = ("≤", "Largest") if low_first else ("≥", "Smallest")
+        self.minimum.setPlaceholderText(f"Score {sign}")
+        self.minimum.setAccessibleName(f"{words} score to show")
+        self.minimum.setToolTip(
+            f"{words} score to show; variants without a score are hidden"
+        )
 
     def set_interval(self, interval: Interval | None) -> None:
         """Say what the browser shows."""
@@ -160,9 +173,6 @@ class VariantFilter(QWidget):
     def _minimum_box(self) -> QLineEdit:
         box = QLineEdit()
         box.setObjectName("variant-minimum")
-        box.setAccessibleName("Smallest score to show")
-        box.setPlaceholderText("Score ≥")
-        box.setToolTip("Smallest score to show; variants without a score are hidden")
         validator = QDoubleValidator(box)
         # A point is a point everywhere, as in the files.
         validator.setLocale(QLocale(QLocale.Language.C))

@@ -128,6 +128,9 @@ def test_that_the_lowest_log_odds_come_first_in_the_table(
     answer = panel.model.answer
     assert answer is not None
     assert answer.scale.signed
+    assert panel.filter.minimum.placeholderText() == "Score ≤"
+    panel.filter.minimum.setText("-0.5")
+    qtbot.waitUntil(lambda: shown() == [-4.25, -0.5])
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from gfm_desktop.genome.variant import Variant, VariantKind
 from gfm_desktop.workspace.commands import predict_command, score_command
 from gfm_desktop.workspace.links import links
 from gfm_desktop.workspace.score_table import VariantRow
+from gfm_desktop.workspace.workspace import Workspace
 
 OPEN = SimpleNamespace(
     genome=SimpleNamespace(path=Path("/data/my genome.fa")),
@@ -81,3 +82,17 @@ def test_that_links_fit_the_genome_build() -> None:
 def test_that_an_unknown_build_leaves_only_what_does_not_need_it() -> None:
     assert [title for title, _ in links(row("rs5"), None)] == ["dbSNP"]
     assert links(row("x"), None) == []
+
+
+def test_that_choices_of_the_model_and_the_background_are_flags() -> None:
+    words = score_command(
+        Workspace(),
+        model="genomics-fm",
+        options={"window": 300},
+        model_options={"vocabulary": "kmer", "strict": True},
+        background=0,
+    )
+    assert words == (
+        "gfm score --model genomics-fm --option vocabulary=kmer --option strict=yes "
+        "--window 300 --background 0"
+    )
