@@ -69,8 +69,13 @@ class Corpus:
 
     def of(self, species: int, part: str) -> list[Contig]:
         """Return the contigs of one species and part."""
-        number = PARTS.index(part)
-        return [c for c in self.contigs if (c.species, c.part) == (species, number)]
+        return [self.contigs[number] for number in self.numbers(species, part)]
+
+    def numbers(self, species: int, part: str) -> list[int]:
+        """Return the same contigs as indices of `contigs`."""
+        wanted = (species, PARTS.index(part))
+        found = enumerate(self.contigs)
+        return [n for n, contig in found if (contig.species, contig.part) == wanted]
 
     def bases(self, contig: Contig) -> NDArray[np.uint8]:
         """Return the codes of a contig (a view)."""

@@ -177,8 +177,8 @@ def _coding(
         contig = held[random.integers(len(held))]
         place = int(random.integers(LENGTH, len(marks[contig]) - LENGTH))
         mark = marks[contig][place]
-        if mark in (0, 3) and len(sites[mark == 0]) < 2 * TESTS:
-            sites[mark == 0].add((contig, place, random.random() < 0.5))
+        if mark in (0, 3) and len(sites[int(mark == 0)]) < 2 * TESTS:
+            sites[int(mark == 0)].add((contig, place, random.random() < 0.5))
     both = [*sorted(sites[0]), *sorted(sites[1])]
     windows = np.stack([_around(corpus, site) for site in both])
     labels = np.arange(len(both)) < len(sites[0])
@@ -186,10 +186,8 @@ def _coding(
 
 
 def _held(corpus: Corpus, species: int) -> list[int]:
-    mine = corpus.of(species, "test")
-    return [
-        n for n, c in enumerate(corpus.contigs) if c in mine and c.length > 3 * LENGTH
-    ]
+    mine = corpus.numbers(species, "test")
+    return [n for n in mine if corpus.contigs[n].length > 3 * LENGTH]
 
 
 def _reads(corpus: Corpus, site: Site, motif: Sequence[int]) -> bool:

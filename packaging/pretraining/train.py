@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import signal
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -111,10 +113,11 @@ class Trainer:
     def run(self, until: int | None = None) -> None:
         """Train to a step, or to the last one, saving and validating on the way."""
         last = min(until or self.training.steps, self.training.steps)
+        asked = _asked_to_stop()
         saved = begun = time.monotonic()
         before = self.place.seconds
         losses: list[dict[str, float]] = []
-        while self.place.step < last:
+        while self.place.step < last and not asked.is_set():
             losses.append(self.step())
             now = time.monotonic()
             self.place.seconds = before + now - begun
@@ -251,6 +254,15 @@ class Trainer:
             lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
             kept = [li for li in lines if json.loads(li)["step"] <= self.place.step]
             path.write_text("".join(kept), encoding="utf-8")
+
+
+def _asked_to_stop() -> threading.Event:
+    """Return what is set once the process is told to end; the loop then saves."""
+    asked = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: asked.set())
+    return asked
 
 
 def pieces(batch: Batch, size: int) -> Iterator[Batch]:

@@ -25,7 +25,7 @@ def yeast(
 ) -> dict[str, tuple[list[Change], list[Change], int]]:
     """Return name to cases, controls and cases without a control, of held-out yeast."""
     random = np.random.default_rng(31)
-    held = [n for n, c in enumerate(corpus.contigs) if c in corpus.of(1, "test")]
+    held = corpus.numbers(1, "test")
     coding = variants.coding_changes(corpus, [g for g in genes if g.contig in held])
     outside = variants.outside_changes(
         corpus, genes, held, within=False, random=random, count=100_000
@@ -50,7 +50,7 @@ def human(
 ) -> dict[str, tuple[list[Change], list[Change], int]]:
     """Return name to cases, controls and cases without one, of held-out regions."""
     random = np.random.default_rng(32)
-    held = [n for n, c in enumerate(corpus.contigs) if c in corpus.of(0, "test")]
+    held = corpus.numbers(0, "test")
     mine = [g for g in genes if g.contig in held]
     coding = variants.coding_changes(corpus, mine)
     introns = variants.outside_changes(
