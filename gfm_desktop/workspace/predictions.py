@@ -120,7 +120,8 @@ class Predictions:
             try:
                 self._has_tracks[model] = bool(catalogue.card_of(model).tracks)
             except GfmError:
-                return True
+                # Kept as well: this is asked at every paint.
+                self._has_tracks[model] = True
         return self._has_tracks[model]
 
     @property

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from gfm_desktop.models import fit, licence
-from gfm_desktop.ui.dialogs.licence import LicenceDialog
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.ui.widgets.empty_state import EmptyState
 from gfm_desktop.ui.widgets.latest import Latest
+from gfm_desktop.ui.widgets.licence_dialog import LicenceDialog
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.model_filter import ModelFilterBar
 from gfm_desktop.ui.widgets.model_list import ModelList

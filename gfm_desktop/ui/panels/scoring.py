@@ -18,9 +18,9 @@ from gfm_desktop.genome.detective import misfit
 from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Failed
 from gfm_desktop.models import licence
-from gfm_desktop.ui.dialogs.licence import LicenceDialog
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.widgets.latest import Latest
+from gfm_desktop.ui.widgets.licence_dialog import LicenceDialog
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.look import Tone
 from gfm_desktop.ui.widgets.notice import Notice

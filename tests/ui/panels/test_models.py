@@ -18,8 +18,8 @@ from gfm_desktop.jobs.events import Cancelled, Failed, Finished, Progress
 from gfm_desktop.models import catalogue, licence
 from gfm_desktop.models.catalogue import Entry
 from gfm_desktop.models.ci_spliceai import CARD
-from gfm_desktop.ui.dialogs.licence import LicenceDialog
 from gfm_desktop.ui.panels.models import ModelsPanel
+from gfm_desktop.ui.widgets.licence_dialog import LicenceDialog
 from gfm_desktop.workspace.workspace import Workspace
 
 if TYPE_CHECKING:

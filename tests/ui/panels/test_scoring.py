@@ -16,8 +16,8 @@ from gfm_desktop.models.card import ModelCard
 from gfm_desktop.models.catalogue import Entry
 from gfm_desktop.models.ci_spliceai import CARD
 from gfm_desktop.models.option import Option
-from gfm_desktop.ui.dialogs.licence import LicenceDialog
 from gfm_desktop.ui.panels.scoring import ScoringPanel
+from gfm_desktop.ui.widgets.licence_dialog import LicenceDialog
 from gfm_desktop.ui.widgets.option_form import OptionForm
 from gfm_desktop.ui.widgets.search_combo import SearchCombo
 from gfm_desktop.workspace.before_scoring import species_words
