@@ -5,7 +5,8 @@
 Shapes: Nucleotide Transformer v2 50M (12 x 512, 16 heads, windows of 6 kb, forward
 strand) and GPN (25 x 512, windows of 512 bp, both strands). Every round times all ways
 one after another, so that a busy machine slows them alike; what counts is the median of
-the rounds' ratios, and on a shared machine that of CPU times. Prints; asserts nothing. Compare figures of one run only.
+the rounds' ratios, and on a shared machine that of CPU times. Prints; asserts nothing.
+Compare figures of one run only.
 """
 
 from __future__ import annotations
