@@ -176,7 +176,7 @@ class InspectorPanel(QWidget):
         shown = number(row.score, precise=card is not None and not card.thresholds)
         self.score.setText(shown)
         # A sign more must not push the number out of a narrow panel.
-        scale = 1.9 if len(shown) <= _SHORT else 1.9 * _SHORT / len(shown)
+        scale = 1.9 if len(shown) <= _SHORT else 1.35
         self.score.setFont(heading(scale=scale).font())
         self.score.setVisible(row.status in (Status.SCORED, Status.PENDING))
         self.score.setAccessibleName(f"Score {shown}")

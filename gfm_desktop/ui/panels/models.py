@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 
 from gfm_desktop.models import fit, licence
 from gfm_desktop.ui.panel import Panel
-from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.ui.widgets.empty_state import EmptyState
 from gfm_desktop.ui.widgets.latest import Latest
 from gfm_desktop.ui.widgets.licence_dialog import LicenceDialog
@@ -90,9 +89,9 @@ class ModelsPanel(QWidget):
         halves.setChildrenCollapsible(False)
         halves.addWidget(above)
         halves.addWidget(self.sheet)
-        halves.setStretchFactor(1, 1)
-        scale = scale_of()
-        halves.setSizes([round(260 * scale), round(420 * scale)])
+        halves.setStretchFactor(0, 2)
+        halves.setStretchFactor(1, 3)
+        halves.setSizes([200, 300])
         foot = QHBoxLayout()
         foot.setContentsMargins(14, 8, 14, 10)
         foot.addWidget(self.add_button)
@@ -158,7 +157,7 @@ class ModelsPanel(QWidget):
             return
         if not self._workspace.network_allowed:
             self._wanted = model
-            self.offer.ask(entry.card.name)
+            self.sheet.ask_network(entry.card.name)
             return
         if licence.accepted(entry.card):
             self.library.download(model, accept_licence=False)

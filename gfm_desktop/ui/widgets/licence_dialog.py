@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
 )
 
@@ -91,6 +92,11 @@ class LicenceDialog(QDialog):
                 ("Official text", card.licence_url),
             ]
         )
+        # They ask for the height that they would have in a narrow panel.
+        for widget in (self.notice, self.facts):
+            widget.setSizePolicy(
+                QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred
+            )
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
@@ -105,6 +111,6 @@ class LicenceDialog(QDialog):
         column.addLayout(buttons)
         scale = theme.scale_of()
         room = self.screen().availableSize() * 0.85
-        wanted = QSize(round(560 * scale), round(520 * scale))
+        wanted = QSize(round(560 * scale), round(440 * scale))
         self.resize(wanted.boundedTo(room))
         (self.tick if asks else self.agree).setFocus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from gfm_desktop.ui.widgets.facts import FactGrid
@@ -88,6 +88,12 @@ class ModelSheet(QWidget):
         self.fit.setText(words[:1].upper() + words[1:])
         self._fit.setVisible(bool(words))
 
+    def ask_network(self, name: str) -> None:
+        """Offer to allow the network, and bring the offer into view."""
+        self.offer.ask(name)
+        # Its place is known once the layout has made room for it.
+        QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.offer))
+
     def show_download(self, words: str) -> None:
         """Say how far a download is; empty words end it."""
         entry = self._entry
@@ -125,7 +131,7 @@ class ModelSheet(QWidget):
         ):  # fmt: skip
             buttons.addWidget(button)
         note = muted("Weights are data only here: no code of a model is ever run.")
-        area = ScrolledColumn()
+        area = self._area = ScrolledColumn()
         area.body.addWidget(self.name)
         area.body.addWidget(self.summary)
         area.body.addWidget(self.problem)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gfm_desktop.scoring.card import ScorerCard
 
 DEVICES = (("Automatic", "auto"), ("Processor (CPU)", "cpu"), ("GPU (CUDA)", "cuda"))
-_COMPARE = "Compare with random substitutions"
+_COMPARE = "Percentiles"
 
 
 class ScoringForm(QWidget):
@@ -172,9 +172,9 @@ class ScoringForm(QWidget):
         self.percentiles.setVisible(bool(sites))
         self.against.setVisible(bool(sites))
         self.against.setText(
-            "Gives each score its percentile among substitutions of the same kind in "
-            f"this genome: {sites:,} random sites of each trinucleotide, scored once "
-            "for each model and genome and then kept."
+            "Compares each score with random substitutions of the same kind in this "
+            f"genome: {sites:,} random sites of each trinucleotide, scored once for "
+            "each model and genome and then kept."
         )
         self._tell()
 

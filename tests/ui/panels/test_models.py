@@ -152,6 +152,15 @@ def test_that_the_sheet_has_the_whole_card(panel: ModelsPanel) -> None:
     assert facts["Parameters"] == "not published"
 
 
+def test_that_the_sheet_says_whether_the_model_fits_this_machine(
+    qtbot: QtBot, panel: ModelsPanel
+) -> None:
+    qtbot.waitUntil(panel.sheet.fit.isVisible)
+    words = panel.sheet.fit.text()
+    assert words.startswith(("Needs about", "Tight", "Too large"))
+    assert "this machine:" in words
+
+
 @pytest.mark.parametrize(
     ("model", "shown"),
     [
