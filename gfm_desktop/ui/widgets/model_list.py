@@ -87,6 +87,9 @@ class ModelList(QTreeWidget):
         wanted = [item for item in items if item.data(0, _ID) == current]
         if items:
             self.setCurrentItem((wanted or items)[0])
+            if (wanted or items)[0] is items[0]:
+                # The group's title belongs to its first model.
+                self.scrollToTop()
         self.blockSignals(False)
         self._tell()
 
