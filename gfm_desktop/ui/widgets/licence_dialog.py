@@ -93,8 +93,8 @@ class LicenceDialog(QDialog):
             ]
         )
         # They ask for the height that they would have in a narrow panel.
-        for widget in (self.notice, self.facts):
-            widget.setSizePolicy(
+        for narrow in (self.notice, self.facts):
+            narrow.setSizePolicy(
                 QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred
             )
         buttons = QHBoxLayout()
