@@ -184,3 +184,22 @@ def test_that_a_base_does_not_look_itself_up() -> None:
 def test_that_impossible_sizes_are_named(changes: dict[str, Any], why: str) -> None:
     assert why in replace(SIZES, **changes).problem()
     assert not SIZES.problem()
+
+
+@pytest.mark.parametrize("dilations", [(1,), (1, 3)])
+def test_that_training_computes_what_is_computed_later(
+    dilations: tuple[int, ...],
+) -> None:
+    import torch
+
+    made = filled(replace(SIZES, dilations=dilations)).double()
+    ids = ids_of(17)
+    learning, using = made.train().hidden(ids), made.eval().hidden(ids)
+    assert torch.allclose(learning, using, rtol=0, atol=1e-12)
+    grads = []
+    for states in (learning, using):
+        weights = [w for n, w in made.named_parameters() if "conv." in n]
+        grads.append(torch.autograd.grad(states.square().sum(), weights))
+    for one, other in zip(*grads, strict=True):
+        assert one.abs().max() > 0
+        assert torch.allclose(one, other, rtol=1e-9, atol=1e-9)
