@@ -33,8 +33,8 @@ import numpy as np
 
 from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.status import Status
+from gfm_desktop.models.batches import Question
 from gfm_desktop.models.option import Option
-from gfm_desktop.scoring.batches import Question
 from gfm_desktop.scoring.card import Column, ScorerCard, VariantScore
 from gfm_desktop.scoring.language_refusals import SEQUENCE_KINDS, reads
 from gfm_desktop.scoring.language_scoring import (
@@ -55,9 +55,9 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.models.batches import Ids
     from gfm_desktop.models.language_model import LanguageModel
     from gfm_desktop.models.tokens import Tokens
-    from gfm_desktop.scoring.batches import Ids
     from gfm_desktop.scoring.windows import Window
 
     Vector = NDArray[np.float64]

@@ -30,7 +30,7 @@ import numpy as np
 
 from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import VariantKind
-from gfm_desktop.scoring.batches import Question
+from gfm_desktop.models.batches import Question
 from gfm_desktop.scoring.card import ScorerCard, VariantScore
 from gfm_desktop.scoring.language_refusals import instead
 from gfm_desktop.scoring.language_scoring import (

@@ -14,8 +14,8 @@ import numpy as np
 
 from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.status import Status
+from gfm_desktop.models.batches import Question, answered
 from gfm_desktop.models.option import Option
-from gfm_desktop.scoring.batches import Question, answered
 from gfm_desktop.scoring.card import Column, VariantScore
 from gfm_desktop.scoring.language_refusals import check_fit, senseless, unscorable
 from gfm_desktop.scoring.refusals import Refusal, unreadable
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.models.batches import Forward
     from gfm_desktop.models.language_model import LanguageModel
     from gfm_desktop.models.tokens import Tokens
-    from gfm_desktop.scoring.batches import Forward
     from gfm_desktop.scoring.card import ScorerCard
 
 T = TypeVar("T")
@@ -165,7 +165,7 @@ class Plan:
         Args:
             variants: On contigs of the genome or not.
             ask: What the scorer asks about a window.
-            forward: Runs the network, as `batches.answered` wants it.
+            forward: Runs the network, as `models.batches.answered` wants it.
 
         Raises:
             OptionError: As `check` does.

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gfm_desktop.genome.variant import VariantKind
-from gfm_desktop.scoring.batches import Question
+from gfm_desktop.models.batches import Question
 from gfm_desktop.scoring.card import Column, ScorerCard, VariantScore
 from gfm_desktop.scoring.language_scoring import (
     STRAND_COLUMNS,

@@ -31,8 +31,8 @@ import numpy as np
 from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import VariantKind
+from gfm_desktop.models.batches import Question
 from gfm_desktop.models.option import Option
-from gfm_desktop.scoring.batches import Question
 from gfm_desktop.scoring.card import Column, ScorerCard, VariantScore
 from gfm_desktop.scoring.language_scoring import (
     STRAND_COLUMNS,

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gfm_desktop.genome.status import Status
-from gfm_desktop.scoring.batches import Question
+from gfm_desktop.models.batches import Question
 from gfm_desktop.scoring.card import Column, ScorerCard, VariantScore
 from gfm_desktop.scoring.language_refusals import SEQUENCE_KINDS, frame_shift
 from gfm_desktop.scoring.language_scoring import (

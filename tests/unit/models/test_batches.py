@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gfm_desktop.scoring.batches import CPU_TOKENS, Question, answered
+from gfm_desktop.models.batches import CPU_TOKENS, Question, answered
 
 
 class Network:
