@@ -152,10 +152,10 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
         with checks.collected():
             catalogue.folder_of(arguments.model)
             model = catalogue.card_of(arguments.model)
+            given = dict(arguments.option)
             with checks.collected():
-                given = dict(arguments.option)
                 checked(catalogue.options_of(model), given, owner=model.name)
-            card = choose_scorer(model, arguments.scorer)
+            card = choose_scorer(model, arguments.scorer, given)
             values, problems = scorer_values(card, _given_options(arguments))
             checks.problems += problems
             checked_options(card, values.items())

@@ -8,25 +8,33 @@ from gfm_desktop.errors import OptionError
 from gfm_desktop.scoring import registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from gfm_desktop.models.card import ModelCard
     from gfm_desktop.models.option import OptionValue
     from gfm_desktop.scoring.card import ScorerCard
 
 
-def choose_scorer(model: ModelCard, name: str = "") -> ScorerCard:
+def choose_scorer(
+    model: ModelCard, name: str = "", chosen: Mapping[str, OptionValue] | None = None
+) -> ScorerCard:
     """Return the scorer's card; the model's recommended one where `name` is empty.
+
+    Args:
+        model: The model's card.
+        name: Scorer name.
+        chosen: Choices of the model's family; what is left out has its default.
 
     Raises:
         OptionError: If the model cannot be scored with it.
     """
-    fitting = {card.name: card for card in registry.for_model(model)}
+    fitting = {card.name: card for card in registry.for_model(model, chosen)}
     wanted = name or next(iter(fitting), "")
     if wanted in fitting:
         return fitting[wanted]
+    told = ", ".join(f"{option}={value}" for option, value in (chosen or {}).items())
     what = (
-        f"{model.name} cannot be scored with {name}."
+        f"{model.name}{f' with {told}' if told else ''} cannot be scored with {name}."
         if name
         else f"{model.name} has no scorer."
     )

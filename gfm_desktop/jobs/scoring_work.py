@@ -64,7 +64,9 @@ def prepare(job: Scoring, context: JobContext) -> Generator[Progress, None, Prep
             where="--batch-size",
             todo="Leave it out, or give 0, to let the program choose.",
         )
-    card = with_percentiles(choose_scorer(catalogue.card_of(job.model), job.scorer))
+    chosen = dict(job.model_options)
+    card = choose_scorer(catalogue.card_of(job.model), job.scorer, chosen)
+    card = with_percentiles(card)
     options = checked_options(card, job.options)
     yield Progress(0, None, UNIT, "Reading the genome")
     reference = context.reference(job.genome)

@@ -41,7 +41,7 @@ PAIRS = "tokenizer.json"
 _NEVER = -1e4
 """Added to the score of words that the chosen vocabulary does not have."""
 
-_CARD = ModelCard(
+CARD_WITHOUT_WEIGHTS = ModelCard(
     id="gfm-ensemble",
     name="GFM Ensemble",
     family="GFM Ensemble",
@@ -60,7 +60,15 @@ _CARD = ModelCard(
     source="packaging/pretraining of GFM Desktop",
     scores=(VariantKind.SNV, VariantKind.MNV),
     scorers=("masked-log-odds", "unmasked-log-odds", "embedding-distance"),
-    tracks=(),
+    scorers_for=(
+        (
+            "vocabulary",
+            "kmer",
+            ("kmer-log-odds", "unmasked-log-odds", "embedding-distance"),
+        ),
+        ("vocabulary", "bpe", ("pseudo-log-likelihood", "embedding-distance")),
+    ),
+    tracks=("base-probability",),
     built_in=True,
     safe_precisions=("bf16",),
     limits=(
@@ -92,7 +100,7 @@ def _options(species: tuple[str, ...]) -> tuple[Option, ...]:
 
 def _shipped() -> tuple[ModelCard, ...]:
     """Return the card of the model in the app's resources, where one was exported."""
-    folder = paths.resources() / "models" / _CARD.id
+    folder = paths.resources() / "models" / CARD_WITHOUT_WEIGHTS.id
     if not (folder / manifest.FILE_NAME).is_file():
         return ()
     hub = HubFolder.read(folder)
@@ -112,7 +120,7 @@ def card(hub: HubFolder) -> ModelCard:
     """
     ids = _ids(hub, _sizes(hub))
     return replace(
-        _CARD,
+        CARD_WITHOUT_WEIGHTS,
         parameters=hub.parameters,
         context_bp=_window(hub, "nucleotide"),
         options=_options(species_of(ids)),

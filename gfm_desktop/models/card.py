@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gfm_desktop.genome.variant import VariantKind
-    from gfm_desktop.models.option import Option
+    from gfm_desktop.models.option import Option, OptionValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class ModelCard:
         source: Where the weights come from, with the version.
         scores: Kinds of variants that it can score.
         scorers: Names of scorers that fit, the recommended one first.
+        scorers_for: Names in place of `scorers` where an option has a value, as
+            (option, value, names): another vocabulary is scored by another rule.
         tracks: Names of predicted tracks that fit.
         built_in: True where the weights ship with the app.
         limits: What a user must know before trusting a number.
@@ -76,3 +80,16 @@ class ModelCard:
     download_bytes: int = 0
     requirement: str = ""
     safe_precisions: tuple[str, ...] = ()
+    scorers_for: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    def scorers_with(self, chosen: Mapping[str, OptionValue]) -> tuple[str, ...]:
+        """Return the scorers that fit with these choices, the recommended one first.
+
+        Args:
+            chosen: Options of the family; what is left out has its default.
+        """
+        values = {option.name: option.default for option in self.options} | dict(chosen)
+        for option, value, names in self.scorers_for:
+            if values.get(option) == value:
+                return names
+        return self.scorers

@@ -83,8 +83,15 @@ CARDS = (
             VariantKind.DELETION,
             VariantKind.DELINS,
         ),
-        scorers=("pseudo-log-likelihood", "embedding-distance", "kmer-log-odds"),
-        tracks=(),
+        scorers=("pseudo-log-likelihood", "embedding-distance"),
+        scorers_for=(
+            (
+                "vocabulary",
+                "kmer",
+                ("kmer-log-odds", "pseudo-log-likelihood", "embedding-distance"),
+            ),
+        ),
+        tracks=("base-probability",),
         safe_precisions=("bf16",),
         limits=(
             "For research. The authors give no licence: the app brings no weights, and "

@@ -64,10 +64,17 @@ def function_of(name: str) -> ScoreFunction:
     return function
 
 
-def for_model(card: ModelCard) -> list[ScorerCard]:
-    """Return the scorers that fit a model, the recommended one first."""
+def for_model(
+    card: ModelCard, chosen: Mapping[str, OptionValue] | None = None
+) -> list[ScorerCard]:
+    """Return the scorers that fit a model, the recommended one first.
+
+    Args:
+        card: The model's.
+        chosen: Choices of its family; what is left out has its default.
+    """
     known = scorers()
-    return [known[name] for name in card.scorers if name in known]
+    return [known[name] for name in card.scorers_with(chosen or {}) if name in known]
 
 
 def checked_options(

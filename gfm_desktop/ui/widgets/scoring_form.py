@@ -38,6 +38,7 @@ class ScoringForm(QWidget):
         """Start without models: `show_library` brings them."""
         super().__init__()
         self._models: dict[str, Entry] = {}
+        self._offered: list[str] = []
         self.model = ModelChoice("scoring-model")
         self.scorer = _combo("scoring-scorer", "Scorer")
         self.device = _combo("scoring-device", "Device")
@@ -140,27 +141,46 @@ class ScoringForm(QWidget):
         self.scorer.currentIndexChanged.connect(self._show_scorer)
         self.device.currentIndexChanged.connect(self._tell)
         self.percentiles.toggled.connect(self._tell)
-        for form in (self.options, self.model_options):
-            form.changed.connect(self._tell)
+        self.options.changed.connect(self._tell)
+        self.model_options.changed.connect(self._follow_options)
 
     def _show_model(self) -> None:
         from gfm_desktop.models import catalogue
+
+        card = self.card
+        self.summary.setText(card.summary if card else "")
+        self.facts.show_facts(short_facts(card) if card else [])
+        self.limits.setText(card.limits if card else "")
+        with QSignalBlocker(self.model_options):
+            self.model_options.set_options(catalogue.options_of(card) if card else ())
+        self._show_scorers()
+
+    def _show_scorers(self) -> None:
+        """Offer the scorers that fit the model as its own options are set."""
         from gfm_desktop.scoring import registry
 
         card = self.card
-        fitting = [] if card is None else registry.for_model(card)
+        chosen = self.model_options.chosen
+        fitting = [] if card is None else registry.for_model(card, chosen)
         with QSignalBlocker(self.scorer):
             self.scorer.clear()
             for place, scorer in enumerate(fitting):
                 self.scorer.addItem(scorer.title, scorer.name)
                 tip = f"{scorer.equation}\n{scorer.units}\n{scorer.source}"
                 self.scorer.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
-        self.summary.setText(card.summary if card else "")
-        self.facts.show_facts(short_facts(card) if card else [])
-        self.limits.setText(card.limits if card else "")
-        with QSignalBlocker(self.model_options):
-            self.model_options.set_options(catalogue.options_of(card) if card else ())
+        self._offered = [scorer.name for scorer in fitting]
         self._show_scorer()
+
+    def _follow_options(self) -> None:
+        """Offer what fits the options: another vocabulary, other rules."""
+        from gfm_desktop.scoring import registry
+
+        card = self.card
+        fitting = registry.for_model(card, self.model_options.chosen) if card else []
+        if [scorer.name for scorer in fitting] == self._offered:
+            self._tell()
+        else:
+            self._show_scorers()
 
     def _show_scorer(self) -> None:
         scorer = self.scorer_card

@@ -266,6 +266,32 @@ def test_that_options_of_the_model_reach_job_and_command(
     assert job.scorer == "masked-log-odds"
 
 
+def test_that_another_vocabulary_brings_the_scorers_that_fit_it(
+    monkeypatch: pytest.MonkeyPatch, panel: ScoringPanel
+) -> None:
+    cuts = Option("cut", "Cut", "How.", "single", choices=("single", "pairs"))
+    card = replace(
+        LANGUAGE,
+        options=(cuts,),
+        scorers_for=(("cut", "pairs", ("pseudo-log-likelihood",)),),
+    )
+    entries = [Entry("leaf", card, Path("/nowhere/leaf"))]
+    monkeypatch.setattr(catalogue, "entries", lambda: entries)
+    panel._show_library()
+    form = panel.form
+    assert [form.scorer.itemData(i) for i in range(form.scorer.count())] == [
+        "masked-log-odds",
+        "embedding-distance",
+    ]
+    field = form.model_options.fields["cut"]
+    assert isinstance(field, QComboBox)
+    field.setCurrentText("pairs")
+    assert form.scorer.currentData() == "pseudo-log-likelihood"
+    assert form.model_options.chosen == {"cut": "pairs"}
+    field.setCurrentText("single")
+    assert form.scorer.currentData() == "masked-log-odds"
+
+
 def test_that_a_half_typed_name_is_no_choice(
     with_language: None, panel: ScoringPanel
 ) -> None:
