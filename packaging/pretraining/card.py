@@ -16,6 +16,15 @@ from pretraining.evaluate import RESULT
 from pretraining.export import WEIGHTS
 from pretraining.settings import SPECIES, VOCABULARIES
 from pretraining.train import CURVE
+from pretraining.verdicts import (
+    CHAINS,
+    KMER,
+    LATIN,
+    interval,
+    limits,
+    verdicts,
+    vocabulary_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,11 +33,6 @@ if TYPE_CHECKING:
     from pretraining.settings import Settings
 
 CARD = "MODEL_CARD.md"
-LATIN = {
-    "homo_sapiens": "Homo sapiens",
-    "saccharomyces_cerevisiae": "Saccharomyces cerevisiae",
-}
-CHAINS = ("Markov 2", "Markov 5", "Markov 8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def text(measured: Measured) -> str:
         "`packaging/pretraining/run.py`. Intervals are 95 % bootstrap intervals over "
         "pairs.",
         *(f"- {sentence}" for sentence in verdicts(measured.result)),
+        "### Which vocabulary for what",
+        *(f"- {sentence}" for sentence in vocabulary_words(measured.result)),
         "### Hidden bases",
         "Eight bases of each 512-bp window are hidden. A Markov chain of order k knows "
         "either the k bases in front (one side), or all bases nearby (both sides: the "
@@ -103,8 +109,9 @@ def text(measured: Measured) -> str:
         *(hidden_table(measured.result, species) for species in SPECIES),
         "### Substitutions without training (zero-shot)",
         "Score: log p(REF) - log p(ALT) with the base hidden, mean of both strands. "
-        "AUROC of cases above controls; every control has the same trinucleotide and "
-        "the same change as its case.",
+        "“6-mers”: the same with the 6-mer hidden that holds the base. AUROC of cases "
+        "above controls; every control has the same trinucleotide and the same change "
+        "as its case.",
         *(zero_shot_table(measured.result, species) for species in SPECIES),
         "### Few labels",
         "AUROC of a logistic regression on mean embeddings of 300-bp sequences, and of "
@@ -141,93 +148,6 @@ def facts_table(measured: Measured) -> str:
     return table(("", ""), rows)
 
 
-def verdicts(result: Mapping[str, Any]) -> list[str]:
-    """Return in words where the model beats its baselines and where it does not."""
-    found = []
-    for species, row in result["hidden_bases"].items():
-        model = row[f"model, species {species}"]
-        one, both = row["Markov 8, one side"], row["Markov 8, both sides"]
-        best = min(
-            (value["perplexity"], name)
-            for name, value in row.items()
-            if name.startswith("Markov")
-        )
-        found.append(
-            f"{LATIN[species]}, hidden bases: perplexity {model['perplexity']:.3f}, "
-            f"{_against(one['perplexity'] - model['perplexity'])} the order-8 chain of "
-            f"one side ({one['perplexity']:.3f}) and "
-            f"{_against(both['perplexity'] - model['perplexity'])} that of both sides "
-            f"({both['perplexity']:.3f}); best chain: {best[1]} ({best[0]:.3f})."
-        )
-    for species, rows in result["zero_shot"].items():
-        for name, row in rows.items():
-            found.append(f"{LATIN[species]}, {name}: {_zero_shot_verdict(row)}")
-    for name, row in result["probe"].items():
-        found.append(f"Few labels, {name}: {_probe_verdict(row)}")
-    return found
-
-
-def _against(gain: float) -> str:
-    if abs(gain) < 0.005:
-        return "no better than"
-    return "better than" if gain > 0 else "worse than"
-
-
-def _zero_shot_verdict(row: Mapping[str, Any]) -> str:
-    model = row["model"]
-    chain = max(CHAINS, key=lambda name: row[name]["value"])
-    known = (
-        "told apart"
-        if model["low"] > 0.5
-        else "ranked the wrong way round"
-        if model["high"] < 0.5
-        else "not told apart"
-    )
-    better = "better than" if model["low"] > row[chain]["value"] else "not better than"
-    return (
-        f"{known} (AUROC {_interval(model)}, {row['pairs']} pairs); {better} the best "
-        f"Markov chain ({chain}: {row[chain]['value']:.3f})."
-    )
-
-
-def _probe_verdict(row: Mapping[str, Any]) -> str:
-    said = []
-    for labels in ("10", "50", "200", "1000"):
-        ours = [(row[n][labels]["auroc"], n) for n in _names(row, "embedding", labels)]
-        theirs = [(row[n][labels]["auroc"], n) for n in _names(row, "counts", labels)]
-        if ours and theirs:
-            (value, name), (other, rival) = max(ours), max(theirs)
-            word = "above" if value > other + 0.005 else "not above"
-            said.append(
-                f"{labels} labels: {name} {value:.3f}, {word} {rival} {other:.3f}"
-            )
-    return "; ".join(said) + "."
-
-
-def _names(row: Mapping[str, Any], word: str, labels: str) -> list[str]:
-    return [n for n, v in row.items() if word in n and labels in v]
-
-
-def limits(result: Mapping[str, Any]) -> str:
-    """Return what a user must know, for the library."""
-    weak = [
-        f"{name} ({LATIN[species]})"
-        for species, rows in result["zero_shot"].items()
-        for name, row in rows.items()
-        if row["model"]["low"] <= max(row[chain]["value"] for chain in CHAINS)
-    ]
-    said = (
-        "For research. A small model of human disease-gene regions and the yeast "
-        "genome: other species are unknown to it. Indels are not scored."
-    )
-    if weak:
-        said += (
-            " In tests on held-out sequences it ranked these no better than counting "
-            f"short words does: {', '.join(weak)}."
-        )
-    return said + " MODEL_CARD.md in its folder has all measurements."
-
-
 def hidden_table(result: Mapping[str, Any], species: str) -> str:
     """Return perplexity and accuracy of all predictors."""
     row = result["hidden_bases"][species]
@@ -246,16 +166,13 @@ def zero_shot_table(result: Mapping[str, Any], species: str) -> str:
         (
             name,
             str(row["pairs"]),
-            _interval(row["model"]),
+            interval(row["model"]),
+            interval(row[KMER]),
             *(f"{row[chain]['value']:.3f}" for chain in CHAINS),
         )
         for name, row in result["zero_shot"][species].items()
     ]
-    return table((LATIN[species], "pairs", "model", *CHAINS), lines)
-
-
-def _interval(value: Mapping[str, float]) -> str:
-    return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
+    return table((LATIN[species], "pairs", "model", "6-mers", *CHAINS), lines)
 
 
 def probe_table(name: str, row: Mapping[str, Any]) -> str:

@@ -74,7 +74,10 @@ def _zero_shot(
         (0, zero_shot.human(corpus, human, sizes.pairs)),
     ):
         name = SPECIES[number]
-        scores = {"model": zero_shot.by_model(load("nucleotide", name), corpus)}
+        scores = {
+            "model": zero_shot.by_model(load("nucleotide", name), corpus),
+            "model, kmer": zero_shot.by_kmers(load("kmer", name), corpus),
+        }
         for label, chain in zero_shot.chains(corpus, number).items():
             scores[label] = zero_shot.by_chain(chain, corpus)
         found[name] = zero_shot.measured(pairs, scores)

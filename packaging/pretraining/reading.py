@@ -55,6 +55,42 @@ def hidden_logs(
     return np.concatenate(found)
 
 
+def hidden_words(
+    model: LanguageModel,
+    windows: NDArray[np.uint8],
+    token: int,
+    words: Sequence[Sequence[str]],
+) -> NDArray[np.float64]:
+    """Return logits of some words at one hidden word, shape (windows, words).
+
+    Their differences are differences of log chances.
+
+    Args:
+        model: Reads words of several letters side by side.
+        windows: Codes, shape (windows, length).
+        token: Which word of every window is hidden, from 0.
+        words: The words that are asked about, as many for every window.
+    """
+    rows = np.array([[_row(model, word) for word in some] for some in words])
+    found = []
+    for start in range(0, len(windows), BATCH):
+        some = windows[start : start + BATCH]
+        tokens = [model.tokens(text(codes)) for codes in some]
+        ids = np.stack([t.ids for t in tokens])
+        place = int(np.flatnonzero(tokens[0].letters)[token])
+        ids[:, place] = model.tokenizer.mask_id
+        logits = model.logits(ids, np.full((len(ids), 1), place))[:, 0]
+        wanted = rows[start : start + BATCH]
+        found.append(np.take_along_axis(logits, wanted, axis=1).astype(np.float64))
+    return np.concatenate(found)
+
+
+def _row(model: LanguageModel, word: str) -> int:
+    tokens = model.tokens(word)
+    (row,) = tokens.ids[tokens.letters]
+    return int(row)
+
+
 def embeddings(model: LanguageModel, windows: Sequence[str]) -> NDArray[np.float32]:
     """Return the mean last hidden state of the words of each sequence.
 

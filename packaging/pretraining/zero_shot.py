@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gfm_desktop.models.ensemble_tokens import K
 from pretraining import markov, reading, variants
 from pretraining.measures import auroc_of_pairs
 from pretraining.perplexity import HIGHEST, WINDOW
@@ -101,6 +102,33 @@ def by_model(model: LanguageModel, corpus: Corpus) -> Any:
         back = np.stack([reading.reverse(codes) for codes in windows])
         minus = reading.hidden_logs(model, back, WINDOW - 1 - places)[:, 0, ::-1]
         return _difference((plus + minus) / 2, changes)
+
+    return score
+
+
+def by_kmers(model: LanguageModel, corpus: Corpus) -> Any:
+    """Return log p(REF) - log p(ALT) of the hidden 6-mer that holds the base.
+
+    Both strands read the same window; their frames differ, their scores are averaged.
+    """
+
+    def score(changes: Sequence[Change]) -> NDArray[np.float64]:
+        total = np.zeros(len(changes))
+        for back in (False, True):
+            windows, place, words = [], WINDOW // 2, []
+            for change in changes:
+                codes, _ = _window(corpus, change)
+                other = codes.copy()
+                other[place] = change.alt
+                pair = [reading.reverse(c) if back else c for c in (codes, other)]
+                where = WINDOW - 1 - place if back else place
+                start = where // K * K
+                windows.append(pair[0])
+                words.append([reading.text(c[start : start + K]) for c in pair])
+            token = (WINDOW - 1 - place if back else place) // K
+            logs = reading.hidden_words(model, np.stack(windows), token, words)
+            total += (logs[:, 0] - logs[:, 1]) / 2
+        return total
 
     return score
 

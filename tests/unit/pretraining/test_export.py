@@ -110,7 +110,8 @@ def result(sha256: str) -> dict[str, Any]:
 
     def compared(model: float) -> dict[str, Any]:
         chains = {f"Markov {k}": estimate(0.6) for k in (2, 5, 8)}
-        return {"pairs": 50, "model": estimate(model), **chains}
+        kmers = estimate(model - 0.05)
+        return {"pairs": 50, "model": estimate(model), "model, kmer": kmers, **chains}
 
     def points(value: float) -> dict[str, Any]:
         return {"10": {"auroc": value, "spread": 0.01}}
@@ -171,6 +172,12 @@ def test_that_the_card_says_where_baselines_win(
     assert "not better than the best Markov chain" in stop
     labels = next(li for li in lines if li.startswith("- Few labels"))
     assert "embedding, bpe 0.800, above 5-mer counts 0.750" in labels
+    scores = next(li for li in lines if li.startswith("- Scores of substitutions: "))
+    assert "single bases (mean AUROC 0.570 over 3 comparisons, 6-mers 0.520)" in scores
+    few = next(li for li in lines if li.startswith("- A linear model on 10 labels"))
+    assert few.endswith(
+        "labels: bpe (mean AUROC over 1 tasks: bpe 0.800, nucleotide 0.700)."
+    )
     assert "## Learning curve" in lines
     # Four steps of 66 + 22 + 22 words for 3 + 2 + 2 sequences.
     assert any(li.startswith("| 1,144 | 4 |") for li in lines)
@@ -228,3 +235,35 @@ def test_that_one_command_runs_the_stages(toy_data: Path, tmp_path: Path) -> Non
     built_in_model.check(out / "model")
     with pytest.raises(SystemExit, match="--data"):
         run.main(["data", "--out", str(out)])
+
+
+def test_that_hidden_words_are_asked_at_the_word_that_holds_the_base(
+    trained: tuple[Any, Any, Path],
+) -> None:
+    from pretraining import data, export, reading, variants, zero_shot
+
+    settings, _, out = trained
+    longer = replace(settings.training.kmer, words=100)
+    settings = replace(settings, training=replace(settings.training, kmer=longer))
+    export.weights(settings, out, out / "model")
+    corpus = data.load(out / data.CORPUS)
+    model = built_in_model.load(out / "model", "cpu", vocabulary="kmer")
+    contig = corpus.numbers(1, "test")[0]
+    codes = corpus.bases(corpus.contigs[contig])
+    ref = int(codes[900])
+    change = variants.Change(contig, 900, ref, (ref + 1) % 4)
+    found = zero_shot.by_kmers(model, corpus)([change])
+    window = codes[900 - 256 : 900 + 256].copy()
+    total = 0.0
+    for back in (False, True):
+        strands = []
+        for base in (change.ref, change.alt):
+            window[256] = base
+            strands.append(reading.text(reading.reverse(window) if back else window))
+        word = (255 if back else 256) // 6
+        ids = [model.tokens(text).ids[word + 2] for text in strands]
+        asked = model.tokens(strands[0]).ids.copy()
+        asked[word + 2] = model.tokenizer.mask_id
+        logits = model.logits(asked[None], np.array([[word + 2]]))[0, 0]
+        total += float(logits[ids[0]] - logits[ids[1]]) / 2
+    np.testing.assert_allclose(found, [total], rtol=1e-5)

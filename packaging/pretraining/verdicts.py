@@ -1,0 +1,146 @@
+"""What the measurements say, in sentences; the card and the app's library quote them.
+
+Every sentence that compares is made from the numbers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pretraining.settings import VOCABULARIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LATIN = {
+    "homo_sapiens": "Homo sapiens",
+    "saccharomyces_cerevisiae": "Saccharomyces cerevisiae",
+}
+KMER = "model, kmer"
+CHAINS = ("Markov 2", "Markov 5", "Markov 8")
+
+
+def interval(value: Mapping[str, float]) -> str:
+    """Return a value with its interval."""
+    return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f})"
+
+
+def verdicts(result: Mapping[str, Any]) -> list[str]:
+    """Return in words where the model beats its baselines and where it does not."""
+    found = []
+    for species, row in result["hidden_bases"].items():
+        model = row[f"model, species {species}"]
+        one, both = row["Markov 8, one side"], row["Markov 8, both sides"]
+        best = min(
+            (value["perplexity"], name)
+            for name, value in row.items()
+            if name.startswith("Markov")
+        )
+        found.append(
+            f"{LATIN[species]}, hidden bases: perplexity {model['perplexity']:.3f}, "
+            f"{_against(one['perplexity'] - model['perplexity'])} the order-8 chain of "
+            f"one side ({one['perplexity']:.3f}) and "
+            f"{_against(both['perplexity'] - model['perplexity'])} that of both sides "
+            f"({both['perplexity']:.3f}); best chain: {best[1]} ({best[0]:.3f})."
+        )
+    for species, rows in result["zero_shot"].items():
+        for name, row in rows.items():
+            found.append(f"{LATIN[species]}, {name}: {_zero_shot_verdict(row)}")
+    for name, row in result["probe"].items():
+        found.append(f"Few labels, {name}: {_probe_verdict(row)}")
+    return found
+
+
+def _against(gain: float) -> str:
+    if abs(gain) < 0.005:
+        return "no better than"
+    return "better than" if gain > 0 else "worse than"
+
+
+def _zero_shot_verdict(row: Mapping[str, Any]) -> str:
+    model = row["model"]
+    chain = max(CHAINS, key=lambda name: row[name]["value"])
+    known = (
+        "told apart"
+        if model["low"] > 0.5
+        else "ranked the wrong way round"
+        if model["high"] < 0.5
+        else "not told apart"
+    )
+    better = "better than" if model["low"] > row[chain]["value"] else "not better than"
+    return (
+        f"{known} (AUROC {interval(model)}, {row['pairs']} pairs); {better} the best "
+        f"Markov chain ({chain}: {row[chain]['value']:.3f})."
+    )
+
+
+def _probe_verdict(row: Mapping[str, Any]) -> str:
+    said = []
+    for labels in ("10", "50", "200", "1000"):
+        ours = [(row[n][labels]["auroc"], n) for n in _names(row, "embedding", labels)]
+        theirs = [(row[n][labels]["auroc"], n) for n in _names(row, "counts", labels)]
+        if ours and theirs:
+            (value, name), (other, rival) = max(ours), max(theirs)
+            word = "above" if value > other + 0.005 else "not above"
+            said.append(
+                f"{labels} labels: {name} {value:.3f}, {word} {rival} {other:.3f}"
+            )
+    return "; ".join(said) + "."
+
+
+def _names(row: Mapping[str, Any], word: str, labels: str) -> list[str]:
+    return [n for n, v in row.items() if word in n and labels in v]
+
+
+def vocabulary_words(result: Mapping[str, Any]) -> list[str]:
+    """Return in words which vocabulary did best at what."""
+    rows = [row for rows in result["zero_shot"].values() for row in rows.values()]
+    means = {
+        words: sum(row[key]["value"] for row in rows) / len(rows)
+        for words, key in (("single bases", "model"), ("6-mers", KMER))
+    }
+    best, other = sorted(means, key=lambda words: means[words], reverse=True)
+    found = [
+        f"Scores of substitutions: {best} (mean AUROC {means[best]:.3f} over "
+        f"{len(rows)} comparisons, {other} {means[other]:.3f}). With byte pairs a "
+        "substitution changes several words: not compared."
+    ]
+    for labels in ("10", "50", "200", "1000"):
+        values = {
+            vocabulary: [
+                row[name][labels]["auroc"]
+                for row in result["probe"].values()
+                if (name := f"embedding, {vocabulary}") in row and labels in row[name]
+            ]
+            for vocabulary in VOCABULARIES
+        }
+        tasks = max(map(len, values.values()))
+        means = {v: sum(x) / tasks for v, x in values.items() if x and len(x) == tasks}
+        if means:
+            ranked = sorted(means, key=lambda name: means[name], reverse=True)
+            told = ", ".join(f"{name} {means[name]:.3f}" for name in ranked)
+            found.append(
+                f"A linear model on {labels} labels: {ranked[0]} (mean AUROC over "
+                f"{tasks} tasks: {told})."
+            )
+    return found
+
+
+def limits(result: Mapping[str, Any]) -> str:
+    """Return what a user must know, for the library."""
+    weak = [
+        f"{name} ({LATIN[species]})"
+        for species, rows in result["zero_shot"].items()
+        for name, row in rows.items()
+        if row["model"]["low"] <= max(row[chain]["value"] for chain in CHAINS)
+    ]
+    said = (
+        "For research. A small model of human disease-gene regions and the yeast "
+        "genome: other species are unknown to it. Indels are not scored."
+    )
+    if weak:
+        said += (
+            " In tests on held-out sequences it ranked these no better than counting "
+            f"short words does: {', '.join(weak)}."
+        )
+    return said + " MODEL_CARD.md in its folder has all measurements."
