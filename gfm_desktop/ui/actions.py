@@ -71,6 +71,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("stop", "Stop scoring", "stop_scoring", "Ctrl+.", "stop",
            "Stop at the next batch; what is scored is kept", "scoring",
            short="Stop"),
+    Action("fine-tune", "Fine-tune a model…", "fine_tune", "Ctrl+T", "tune",
+           "Teach a model from your own labels, and test it honestly",
+           short="Fine-tune"),
     Action("light", "Light", "use_light", "", "", "Dark text on light ground"),
     Action("dark", "Dark", "use_dark", "", "", "Light text on dark ground"),
     Action("system", "As the desktop", "use_system", "", "",
@@ -122,17 +125,18 @@ MENUS: tuple[Menu, ...] = (
     Menu("&Go", ("locus", "back", "forward", "-", "next-variant", "previous-variant",
                  "show-selection", "find")),
     Menu("&Score", ("score", "stop")),
+    Menu("&Train", ("fine-tune",)),
     Menu("&View", ("@panels", "reset-layout", "-",
                    Menu("&Colours", ("light", "dark", "system", "-", "toggle-theme")),
                    Menu("&Text size", ("larger", "smaller", "normal")), "fullscreen")),
     Menu("&Help", ("palette", "shortcuts", "-", "cite", "report", "-", "about")),
 )  # fmt: skip
 
-TOOLBAR: tuple[str, ...] = ("open", "export", "-", "score", "stop", ">", "palette",
-                            "toggle-theme", "shortcuts")  # fmt: skip
+TOOLBAR: tuple[str, ...] = ("open", "export", "-", "score", "stop", "fine-tune", ">",
+                            "palette", "toggle-theme", "shortcuts")  # fmt: skip
 """Keys of the toolbar's buttons; ``">"`` pushes what follows to the right."""
 
-TOOLBAR_TEXT = frozenset({"open", "export", "score", "stop", "palette"})
+TOOLBAR_TEXT = frozenset({"open", "export", "score", "stop", "fine-tune", "palette"})
 """Buttons that show their word beside the icon."""
 TOOLBAR_PRIMARY = "score"
 """The one button that stands out."""

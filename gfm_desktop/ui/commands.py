@@ -119,6 +119,10 @@ class Commands:
         """Stop at the next batch."""
         self._desk.scoring.cancel()
 
+    def fine_tune(self) -> None:
+        """Show the page on which a model is taught."""
+        self._desk.docks.panel("finetune")
+
     def use_light(self) -> None:
         """Dark text on light ground."""
         self._theme("light")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.settings import WindowLayout
     from gfm_desktop.ui.engine_bridge import EngineBridge
+    from gfm_desktop.ui.pages import Pages
     from gfm_desktop.ui.panel import Panel
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -27,7 +28,6 @@ _AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
-    "centre": Qt.DockWidgetArea.TopDockWidgetArea,
 }
 _SIZES = {"left": 290, "right": 310, "bottom": 320}
 """Pixels that an area takes at first, at the normal text size."""
@@ -47,14 +47,27 @@ class Docks(QObject):
     """One dock a panel; hidden together while the start page is on show."""
 
     def __init__(
-        self, window: QMainWindow, workspace: Workspace, bridge: EngineBridge
+        self,
+        window: QMainWindow,
+        workspace: Workspace,
+        bridge: EngineBridge,
+        pages: Pages,
     ) -> None:
-        """Make a dock for each panel; the panels themselves come when first shown."""
+        """Make a dock for each panel; the panels themselves come when first shown.
+
+        Args:
+            window: Where they dock.
+            workspace: What the user has open.
+            bridge: The way to the engine.
+            pages: Has the panels that are too wide for a dock.
+        """
         super().__init__(window)
         self._window = window
         self._workspace = workspace
         self._bridge = bridge
-        self._panels = {panel.key: panel for panel in panels()}
+        self._pages = pages
+        docked = [panel for panel in panels() if panel.key not in pages.keys]
+        self._panels = {panel.key: panel for panel in docked}
         self._docks = {key: self._dock(panel) for key, panel in self._panels.items()}
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._settled)
@@ -66,23 +79,30 @@ class Docks(QObject):
             Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North
         )
         window.setDockNestingEnabled(True)
+        self.shown = True
+        """Whether they are on show; `hide` puts all away together."""
         self._arrange()
         self.hide()
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Return the keys of all panels."""
-        return tuple(self._docks)
+        return (*self._docks, *self._pages.keys)
 
     def toggle(self, key: str) -> QAction:
         """Return the action that shows and hides a panel."""
+        if key in self._pages.keys:
+            return self._pages.toggle(key)
         return self._docks[key].toggleViewAction()
 
     def panel(self, key: str) -> QWidget | None:
         """Return a panel, made and brought to the front; None where there is none."""
+        if key in self._pages.keys:
+            return self._pages.open(key)
         dock = self._docks.get(key)
         if dock is None:
             return None
+        self._pages.leave()
         self._fill(key)
         dock.show()
         dock.raise_()
@@ -102,6 +122,7 @@ class Docks(QObject):
 
     def show(self) -> None:
         """Show the panels as they were when `hide` was called."""
+        self.shown = True
         for key, dock in self._docks.items():
             dock.toggleViewAction().setEnabled(True)
             dock.setVisible(self._panels[key].shown)
@@ -112,6 +133,7 @@ class Docks(QObject):
 
     def hide(self) -> None:
         """Hide all panels and remember how they were."""
+        self.shown = False
         if any(dock.isVisible() for dock in self._docks.values()):
             self._state = self._window.saveState(STATE_VERSION)
         for dock in self._docks.values():

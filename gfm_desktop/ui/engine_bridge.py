@@ -28,6 +28,8 @@ class EngineBridge(QObject):
     """Job id and job."""
     told = Signal(str, object)
     """Job id and event, on the GUI thread."""
+    held = Signal(str, bool)
+    """Job id, and whether it was paused or goes on; whoever asked for it."""
     _arrived = Signal(str, object)
 
     def __init__(self, engine: Engine, parent: QObject | None = None) -> None:
@@ -59,10 +61,12 @@ class EngineBridge(QObject):
     def pause(self, job_id: str) -> None:
         """Hold a job at its next batch."""
         self._engine.pause(job_id)
+        self.held.emit(job_id, True)
 
     def resume(self, job_id: str) -> None:
         """Let a paused job go on."""
         self._engine.resume(job_id)
+        self.held.emit(job_id, False)
 
     def close(self) -> None:
         """Close the engine; no callback is called afterwards."""

@@ -168,6 +168,7 @@ class JobStrip(QWidget):
         row.addStretch(1)
         bridge.submitted.connect(self._submitted)
         bridge.told.connect(self._event)
+        bridge.held.connect(self._held)
         self._show()
 
     @property
@@ -207,6 +208,14 @@ class JobStrip(QWidget):
             del self._jobs[job_id]
             self._shown.pop(job_id, None)
         if job_id in self._shown or isinstance(event, ENDINGS):
+            self._show()
+
+    def _held(self, job_id: str, paused: bool) -> None:
+        job = self._jobs.get(job_id)
+        if job is not None and job.paused is not paused:
+            job.paused = paused
+            if not paused:
+                job.meter.restart()
             self._show()
 
     def _show(self) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
     QMenu,
-    QStackedWidget,
     QStatusBar,
     QToolBar,
 )
@@ -19,17 +18,19 @@ from gfm_desktop.ui.actions import ACTIONS, Need
 from gfm_desktop.ui.badges import GenomeBadge, NetworkBadge
 from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.commands import Commands
-from gfm_desktop.ui.docks import Docks
+from gfm_desktop.ui.docks import Docks, panels
 from gfm_desktop.ui.drop_veil import DropVeil, dropped_files
 from gfm_desktop.ui.icons import APP, icon
 from gfm_desktop.ui.job_strip import JobStrip
 from gfm_desktop.ui.menus import make_actions, make_menus, make_toolbar, size_toolbar
+from gfm_desktop.ui.pages import Pages, wide_of
 from gfm_desktop.ui.start_page import StartPage
 from gfm_desktop.ui.toasts import Toasts
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.workspace.opening import Opening
 from gfm_desktop.workspace.project import Projects
 from gfm_desktop.workspace.scoring import Scoring
+from gfm_desktop.workspace.workspace import BROWSER
 
 if TYPE_CHECKING:
     from PySide6.QtGui import (
@@ -77,10 +78,10 @@ class MainWindow(QMainWindow):
         self.scoring = Scoring(workspace, bridge)
         self.commands = Commands(self, self)
         self.browser = BrowserPanel(workspace, bridge)
-        self.docks = Docks(self, workspace, bridge)
+        self._pages = Pages(wide_of(panels()), workspace, bridge)
+        self.docks = Docks(self, workspace, bridge, self._pages)
         self.toasts = Toasts(self)
         self._start = StartPage(workspace, self.projects)
-        self._pages = QStackedWidget()
         self._veil = DropVeil(self)
         self._failure: Failed | None = None
         self._actions = make_actions(self, self.commands)
@@ -142,9 +143,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon(APP))
         self.setAcceptDrops(True)
         self.setUnifiedTitleAndToolBarOnMac(True)
-        self._pages.setObjectName("pages")
-        self._pages.addWidget(self._start)
-        self._pages.addWidget(self.browser)
+        self._pages.home.addWidget(self._start)
+        self._pages.home.addWidget(self.browser)
         self.setCentralWidget(self._pages)
         fills = {"@recent": self._fill_recent, "@panels": self._fill_panels}
         make_menus(self, self._actions, fills)
@@ -161,6 +161,8 @@ class MainWindow(QMainWindow):
     def _connect(self, bridge: EngineBridge) -> None:
         workspace = self.workspace
         listen(self, workspace.genome_changed, self._show_page)
+        listen(self, workspace.genome_changed, self._pages.genome_changed)
+        listen(self, workspace.panel_wanted, self._show_panel)
         listen(self, workspace.failed, self._note_failure)
         listen(self, workspace.message, self.say)
         for signal in (
@@ -177,6 +179,8 @@ class MainWindow(QMainWindow):
         self._start.files_wanted.connect(self.commands.open_files)
         self._start.sample_wanted.connect(self.commands.open_sample)
         self._start.project_wanted.connect(self.commands.open_project)
+        self._start.tuning_wanted.connect(self.commands.fine_tune)
+        self._pages.changed.connect(self._show_page)
         hints = QApplication.styleHints()
         hints.colorSchemeChanged.connect(self._scheme_changed)
         self._enable()
@@ -185,13 +189,12 @@ class MainWindow(QMainWindow):
         """Show the start page while no genome is open, otherwise the browser."""
         open_now = self.workspace.genome is not None
         page = self.browser if open_now else self._start
-        if self._pages.currentWidget() is not page or not open_now:
-            self._pages.setCurrentWidget(page)
-            if open_now:
-                self.docks.show()
-            else:
-                self.docks.hide()
-                self._start.refresh()
+        if self._pages.home.currentWidget() is not page or not open_now:
+            self._pages.home.setCurrentWidget(page)
+            self._start.refresh()
+        docked = open_now and not self._pages.current
+        if docked is not self.docks.shown:
+            self.docks.show() if docked else self.docks.hide()
         for bar in self.findChildren(QToolBar, "toolbar"):
             bar.setVisible(open_now)
         self._title()
@@ -204,6 +207,13 @@ class MainWindow(QMainWindow):
     def _show_model(self, _: str) -> None:
         """A model was chosen in the library: the next step is its settings."""
         self.docks.advance("models", "scoring")
+
+    def _show_panel(self, key: str) -> None:
+        """Somebody asks for a panel; for the browser, beside a wide one."""
+        if key == BROWSER:
+            self._pages.show_beside(True)
+        else:
+            self.docks.panel(key)
 
     def _keep_network(self, allowed: bool) -> None:
         self.settings.network_allowed = allowed

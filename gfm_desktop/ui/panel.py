@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from gfm_desktop.workspace.workspace import Workspace
 
 Area = Literal["left", "right", "bottom", "centre"]
+"""Where a panel docks; one of the centre takes the whole window while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One panel: a dock with an entry in the View menu.
+    """One panel: a dock, or a page of its own, with an entry in the View menu.
 
     Attributes:
         key: Object name of its dock, such as ``"variants"``.

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -160,6 +161,7 @@ class StartPage(QScrollArea):
     sample_wanted = Signal()
     project_wanted = Signal(object)
     """Carries the `RecentProject`."""
+    tuning_wanted = Signal()
 
     def __init__(self, workspace: Workspace, projects: Projects) -> None:
         """Show the recent projects and what is being opened."""
@@ -171,12 +173,14 @@ class StartPage(QScrollArea):
         self._projects = projects
         self.drop = DropTarget()
         self.sample = QPushButton("Open the sample")
+        self.tune = QPushButton("Fine-tune a model")
         self._mark = QLabel()
         self._recent = QVBoxLayout()
         self._recent_title = QLabel("Recent")
         self._build()
         self.drop.pressed.connect(self.files_wanted)
         self.sample.clicked.connect(self.sample_wanted)
+        self.tune.clicked.connect(self.tuning_wanted)
         listen(self, workspace.opening_changed, self._show_opening)
         listen(self, workspace.waiting_changed, self._show_opening)
         self.refresh()
@@ -213,7 +217,7 @@ class StartPage(QScrollArea):
         column.addStretch(2)
         column.addLayout(self._head())
         column.addWidget(self.drop)
-        column.addLayout(self._sample_row())
+        column.addLayout(self._offers())
         self._recent_title.setProperty("role", "heading")
         column.addSpacing(6)
         column.addWidget(self._recent_title)
@@ -251,28 +255,37 @@ class StartPage(QScrollArea):
         head.addLayout(text, 1)
         return head
 
-    def _sample_row(self) -> QHBoxLayout:
+    def _offers(self) -> QGridLayout:
         self.sample.setObjectName("open-sample-button")
         self.sample.setAccessibleName("Open the sample")
         self.sample.setProperty("primary", "true")
         self.sample.setIcon(icon("sample", "on_accent"))
-        words = QLabel(
-            "One megabase of human chromosome 22 with its genes and 3,502 variants: "
-            "ready to be scored."
-        )
-        words.setWordWrap(True)
-        words.setProperty("role", "muted")
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.sample)
-        row.addWidget(words, 1)
-        return row
+        self.tune.setObjectName("fine-tune-button")
+        self.tune.setAccessibleName("Fine-tune a model with your own labels")
+        self.tune.setIcon(icon("tune"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setColumnStretch(1, 1)
+        offers = (
+            (self.sample, "One megabase of human chromosome 22 with its genes and "
+             "3,502 variants: ready to be scored."),
+            (self.tune, "From 10 to 10,000 labelled sequences, regions or variants in "
+             "a spreadsheet to a tested model."),
+        )  # fmt: skip
+        for line, (button, text) in enumerate(offers):
+            words = QLabel(text)
+            words.setWordWrap(True)
+            words.setProperty("role", "muted")
+            grid.addWidget(button, line, 0)
+            grid.addWidget(words, line, 1)
+        return grid
 
     def _dress(self) -> None:
         scale = theme.scale_of()
         ratio = self.devicePixelRatioF()
         self._mark.setPixmap(pixmap(APP, round(60 * scale), ratio=ratio))
-        self.sample.setIconSize(QSize(round(18 * scale), round(18 * scale)))
+        for button in (self.sample, self.tune):
+            button.setIconSize(QSize(round(18 * scale), round(18 * scale)))
         self._middle.setMaximumWidth(round(_WIDTH * scale))
         self._middle.setMinimumWidth(min(320, round(_WIDTH * scale)))
 

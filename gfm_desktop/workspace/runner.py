@@ -32,3 +32,11 @@ class Runner(Protocol):
     def cancel(self, job_id: str) -> None:
         """Ask a job to stop at its next batch."""
         ...
+
+    def pause(self, job_id: str) -> None:
+        """Hold a job at its next batch."""
+        ...
+
+    def resume(self, job_id: str) -> None:
+        """Let a paused job go on."""
+        ...

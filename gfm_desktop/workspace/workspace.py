@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SHORTEST_VIEW = 20
 """Fewest bp on screen: letters would be wider than a thumb below that."""
+BROWSER = "browser"
+"""What `Workspace.panel_wanted` calls the genome browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,9 @@ class Workspace:
     """A model was added, downloaded or removed."""
     network_changed = Signal(bool)
     """Whether the app may use the network; whoever keeps the settings writes it."""
+    panel_wanted = Signal(str)
+    """Key of a panel that should come to the front, or `BROWSER`; panels do not know
+    each other, and the window listens."""
 
     def __init__(self) -> None:
         """Start empty: no genome, nothing selected."""
