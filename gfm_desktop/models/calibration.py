@@ -61,7 +61,7 @@ def applied(
     else:
         heat = np.asarray(calibration["temperature"], np.float64)
         found = warmed(task, chances, heat, np.asarray(calibration["bias"], np.float64))
-    return found.astype(np.float32)
+    return np.asarray(found, np.float32)
 
 
 def warmed(
