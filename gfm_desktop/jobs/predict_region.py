@@ -14,32 +14,41 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Finished, Partial, Progress
 from gfm_desktop.jobs.export.formats import TRACK_FORMATS, check_format
 from gfm_desktop.jobs.export.track_files import write_track
-from gfm_desktop.jobs.splice import splice_model
 from gfm_desktop.jobs.tile_cache import make_room, tiles_folder
+from gfm_desktop.models.option import OptionValue
+from gfm_desktop.tracks import registry
+from gfm_desktop.tracks.prediction import (
+    TrackPrediction,
+    joined,
+    part_of,
+    without_alt,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.jobs.context import JobContext
-    from gfm_desktop.models.protocols import SpliceModel
-    from gfm_desktop.tracks.splice_probability import SplicePrediction
+    from gfm_desktop.models.protocols import LoadedModel
+    from gfm_desktop.tracks.card import TrackCard
 
 MOST = 5_000_000
-"""Widest region in bp: its eight signals are kept in memory until they are written."""
-_PIECE = 32_768
-"""bp between two chances to cancel."""
-_DEFAULT_BATCH = 8
+"""Widest region in bp: its signals are kept in memory until they are written."""
+_BATCH = {"cpu": 8, "gpu": 64}
+"""Most windows of a forward pass."""
+
+Pairs = tuple[tuple[str, OptionValue], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PredictRegion:
-    """Predict acceptor and donor probabilities; the same question answers at once.
+    """Predict a track of a model; the same question answers at once.
 
-    Outputs: ``track``, an ``.npz`` file of `tracks.splice_probability`, kept in the
-    cache; ``out`` where a file was asked for.
+    Outputs: ``track``, an ``.npz`` file of `tracks.prediction`, kept in the cache;
+    ``out`` where a file was asked for. Its name is a hash of all that decides the
+    numbers: genome, gene models, region, variant, weights, and every option.
 
     Attributes:
         genome: FASTA file.
@@ -51,6 +60,9 @@ class PredictRegion:
         variant: Predict REF and ALT of this variant; None for REF alone.
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
         out: File to write as well (``.npz .tsv .bedgraph .bw``); empty for none.
+        track: Kind of track; empty for the model's first.
+        options: Choices of the kind of track as (name, value) pairs.
+        model_options: Choices of the model's family as (name, value) pairs.
     """
 
     genome: str
@@ -62,6 +74,9 @@ class PredictRegion:
     variant: Variant | None = None
     device: str = "auto"
     out: str = ""
+    track: str = ""
+    options: Pairs = ()
+    model_options: Pairs = ()
     resumable: ClassVar[bool] = True
 
     @property
@@ -77,55 +92,38 @@ class PredictRegion:
         Raises:
             InputError: If a file or the stretch cannot be used.
             ModelError: If the model cannot be used.
-            OptionError: If `out` has an unknown format, or the model no such track.
+            OptionError: If `out` has an unknown format, the model no such track, or an
+                option makes no sense.
         """
+        from gfm_desktop.models import catalogue
+
         if self.out:
             check_format(self.out, TRACK_FORMATS)
+        card = registry.choose(catalogue.card_of(self.model), self.track)
+        options = registry.checked_options(card.name, dict(self.options))
         reference = context.reference(self.genome)
         interval = self._interval(reference)
         yield Progress(0, len(interval), "bp", "Reading the gene models")
         genes = context.genes(self.annotation, self.genome)
-        if not context.has_model(self.model, self.device):
+        if not context.has_model(self.model, self.device, self.model_options):
             yield Progress(0, len(interval), "bp", "Loading the model")
-        model = splice_model(context.model(self.model, self.device))
-        yield Progress(0, len(interval), "bp", "Predicting")
-        marks = (reference.fingerprint, genes.fingerprint if genes else "")
-        tile = self._tile(interval, *marks, model.weights_sha256)
-        if not tile.is_file():
-            prediction = yield from self._predicted(model, interval, reference, genes)
-            make_room(tiles_folder())
-            prediction.save(tile)
+        work = _Work(
+            card,
+            options,
+            context.model(self.model, self.device, self.model_options),
+            interval,
+            reference,
+            genes,
+            self.model_options,
+        )
+        yield Progress(0, len(interval), "bp", PREDICTING)
+        tile = yield from work.tile(self.variant)
         yield Partial("tile", str(tile))
         outputs = {"track": str(tile)}
         if self.out:
             write_track(tile, Path(self.out), contigs=reference.contigs)
             outputs["out"] = self.out
         return Finished(f"Predicted {interval}", outputs=outputs)
-
-    def _predicted(
-        self,
-        model: SpliceModel,
-        interval: Interval,
-        reference: Reference,
-        genes: GeneModels | None,
-    ) -> Generator[Progress, None, SplicePrediction]:
-        """Predict piece by piece, so that a wide region can be cancelled."""
-        from gfm_desktop.tracks import splice_probability
-
-        pieces = []
-        for start in range(interval.start, interval.end, _PIECE):
-            end = min(start + _PIECE, interval.end)
-            piece = splice_probability.predict(
-                model,
-                Interval(interval.contig, start, end),
-                reference=reference,
-                genes=genes,
-                variant=self.variant,
-                batch_size=_DEFAULT_BATCH,
-            )
-            pieces.append(piece)
-            yield Progress(end - interval.start, len(interval), "bp", "Predicting")
-        return splice_probability.joined(pieces)
 
     def _interval(self, reference: Reference) -> Interval:
         contig = reference.resolve(self.contig)
@@ -150,8 +148,82 @@ class PredictRegion:
             )
         return Interval(contig, self.start, self.end)
 
-    def _tile(self, interval: Interval, *content: str) -> Path:
-        variant = astuple(self.variant) if self.variant is not None else None
-        about = [*content, *astuple(interval), variant, __version__]
+
+PREDICTING = "Predicting"
+"""What progress says while the model runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A region that is to be predicted, with all that decides the numbers."""
+
+    card: TrackCard
+    options: dict[str, OptionValue]
+    model: LoadedModel
+    interval: Interval
+    reference: Reference
+    genes: GeneModels | None
+    model_options: Pairs
+
+    def tile(self, variant: Variant | None) -> Generator[Progress, None, Path]:
+        """Return the file of the prediction, which is made where it is not there."""
+        path = self._path(variant)
+        if path.is_file():
+            return path
+        known = None
+        if variant is not None and self.card.by_allele:
+            plain = self._path(None)
+            known = TrackPrediction.load(plain) if plain.is_file() else None
+        pieces = []
+        for piece in self._pieces():
+            more = {} if known is None else {"known": part_of(known, piece)}
+            pieces.append(self._predicted(piece, variant, more))
+            done = piece.end - self.interval.start
+            yield Progress(done, len(self.interval), "bp", PREDICTING)
+        make_room(tiles_folder())
+        whole = joined(pieces)
+        if variant is not None and self.card.by_allele and known is None:
+            # The next variant here needs ALT alone.
+            without_alt(whole).save(self._path(None))
+        whole.save(path)
+        return path
+
+    def _predicted(
+        self, piece: Interval, variant: Variant | None, more: dict[str, TrackPrediction]
+    ) -> TrackPrediction:
+        place = "cpu" if self.model.device.startswith("cpu") else "gpu"
+        return registry.module_of(self.card.name).predict(
+            self.model,
+            piece,
+            reference=self.reference,
+            genes=self.genes,
+            variant=variant,
+            batch_size=_BATCH[place],
+            **more,
+            **self.options,
+        )
+
+    def _pieces(self) -> Iterator[Interval]:
+        """Yield the pieces of the region, cut where the contig's grid has it."""
+        module = registry.module_of(self.card.name)
+        size = module.piece(self.model, **self.options)
+        start, end = self.interval.start, self.interval.end
+        while start < end:
+            behind = min(start - start % size + size, end)
+            yield Interval(self.interval.contig, start, behind)
+            start = behind
+
+    def _path(self, variant: Variant | None) -> Path:
+        about = [
+            self.reference.fingerprint,
+            self.genes.fingerprint if self.genes else "",
+            *astuple(self.interval),
+            None if variant is None else astuple(variant),
+            self.model.weights_sha256,
+            sorted(self.model_options),
+            self.card.name,
+            sorted(self.options.items()),
+            __version__,
+        ]
         name = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]
         return tiles_folder() / f"{name}.npz"

@@ -1,29 +1,10 @@
-"""Ask a model for splice sites, or say that it has none to give."""
+"""What jobs need beside the science to ask a model for splice sites."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from gfm_desktop.tracks.splice_probability import splice_model
 
-from gfm_desktop.errors import OptionError
-from gfm_desktop.models.protocols import SpliceModel
-
-if TYPE_CHECKING:
-    from gfm_desktop.models.protocols import LoadedModel
-
-
-def splice_model(model: LoadedModel) -> SpliceModel:
-    """Return the model as one that predicts acceptors and donors.
-
-    Raises:
-        OptionError: If it predicts something else.
-    """
-    if isinstance(model, SpliceModel):
-        return model
-    raise OptionError(
-        f"{model.card.name} does not predict splice sites.",
-        where="--model",
-        todo="Choose a model of the family splice.",
-    )
+__all__ = ["padded", "splice_model"]
 
 
 def padded(sequence: str, flank: int) -> str:

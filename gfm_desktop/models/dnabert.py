@@ -63,7 +63,7 @@ def _published(k: int) -> ModelCard:
         source=f"model hub, zhihan1996/DNA_bert_{k}",
         scores=(VariantKind.SNV, VariantKind.MNV),
         scorers=("kmer-log-odds", "embedding-distance"),
-        tracks=(),
+        tracks=("base-probability",),
         repository=f"zhihan1996/DNA_bert_{k}",
         revision="main",
         safe_precisions=("bf16",),

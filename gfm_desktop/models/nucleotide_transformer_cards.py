@@ -38,7 +38,7 @@ V1 = ModelCard(
     source="model hub, InstaDeepAI/nucleotide-transformer-500m-human-ref",
     scores=(VariantKind.SNV, VariantKind.MNV),
     scorers=("kmer-log-odds", "embedding-distance", "unmasked-log-odds"),
-    tracks=(),
+    tracks=("base-probability",),
     limits=LIMITS.format(k=6),
     repository="InstaDeepAI/nucleotide-transformer-500m-human-ref",
     revision="main",

@@ -55,7 +55,7 @@ CARDS = (
             "unmasked-log-odds",
             "embedding-distance",
         ),
-        tracks=(),
+        tracks=("base-probability",),
         safe_precisions=("bf16",),
         limits=(
             "For research. It is not on the model hub: download it from Zenodo, "

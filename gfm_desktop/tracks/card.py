@@ -3,6 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gfm_desktop.models.option import Option
+
+
+@dataclass(frozen=True, slots=True)
+class Browsing:
+    """How a kind of track is asked for while somebody looks at a genome.
+
+    Attributes:
+        tile_bp: bp of one question; tiles begin at multiples of it.
+        flank_bp: Fewest bp on each side of the selected variant that get REF and ALT.
+        automatic_bp: Widest view that is predicted unasked; 0 where the speed of the
+            model decides.
+        speed: How many times faster than one window a base on each strand it is, where
+            the speed decides.
+    """
+
+    tile_bp: int
+    flank_bp: int
+    automatic_bp: int = 0
+    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,19 +35,33 @@ class TrackCard:
     Attributes:
         name: What models name in their card, such as ``"splice-probability"``.
         title: What the browser writes beside it.
-        needs: Attribute of the model protocol it needs: ``"splice"``.
+        noun: What is predicted, for sentences: ``"splice sites"``.
+        needs: What kind of model it needs: ``"splice"``, ``"language"``, ...
         units: Units and range of the values.
         description: What it shows, in one sentence.
         source: Where the rule comes from.
-        signals: Key and title of every signal it holds.
+        signals: Key and title of every signal it holds; empty where each model has its
+            own (a line for each class, say), which the prediction then names.
         widest_bp: Widest region that is worth predicting at once, in bp.
+        main: Key of the signal that stands for all where there is room for one line
+            (``NAME.bw``); empty for the highest of all.
+        options: What the user can choose.
+        by_allele: Whether REF costs as much as ALT, so that a REF that is at hand is
+            handed in (argument ``known``) and ALT alone is predicted, tile by tile.
+        default_model: Model that predicts while the user has chosen none and it is
+            installed; empty for none.
     """
 
     name: str
     title: str
+    noun: str
     needs: str
     units: str
     description: str
     source: str
     signals: tuple[tuple[str, str], ...]
     widest_bp: int
+    main: str = ""
+    options: tuple[Option, ...] = ()
+    by_allele: bool = False
+    default_model: str = ""

@@ -5,20 +5,20 @@ transcript, N outside it, minus strands read as reverse complement. So the diffe
 ALT and REF at a position is the change that the score is the maximum of. Where several
 transcripts of one strand overlap, the highest probability is shown. The model sees
 5,000 bases beyond the region on both sides; N stands for what lies past the contig.
+
+In ALT deleted bases have probability 0, inserted bases their maximum at the base that
+they follow. Where no transcript of a strand is, its signals are NaN.
 """
 
 from __future__ import annotations
 
-import uuid
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gfm_desktop.errors import InputError, OptionError
-from gfm_desktop.genome.interval import Interval
-from gfm_desktop.genome.variant import Variant
+from gfm_desktop.errors import OptionError
+from gfm_desktop.models.protocols import SpliceModel
 from gfm_desktop.models.splice_windows import (
     SpliceTarget,
     WindowBatch,
@@ -27,27 +27,30 @@ from gfm_desktop.models.splice_windows import (
     substituted,
     targets_over,
 )
-from gfm_desktop.tracks.card import TrackCard
+from gfm_desktop.tracks.card import Browsing, TrackCard
+from gfm_desktop.tracks.place import check_place
+from gfm_desktop.tracks.prediction import TrackPrediction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from gfm_desktop.genome.annotation import GeneModels
+    from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.reference import Reference
-    from gfm_desktop.models.protocols import SpliceModel
+    from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.models.protocols import LoadedModel
 
 SIGNALS = ("acceptor_plus", "donor_plus", "acceptor_minus", "donor_minus")
 """Keys of the signals; files carry them with ``ref_`` and ``alt_`` in front."""
-_DAMAGED = (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
 _PIECE = 16_384
 """Positions that one forward pass covers at most: bounds the memory."""
+_STEP = 32_768
+"""bp between two chances to cancel."""
 
 TRACK = TrackCard(
     name="splice-probability",
     title="Splice site probability",
+    noun="splice sites",
     needs="splice",
     units="probability, 0 to 1",
     description="How likely each base is a splice acceptor or donor, per strand.",
@@ -59,151 +62,70 @@ TRACK = TrackCard(
         ("donor_minus", "Donor, - strand"),
     ),
     widest_bp=200_000,
+    default_model="ci-spliceai",
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SplicePrediction:
-    """Probabilities over an interval, on reference coordinates.
+def splice_model(model: LoadedModel) -> SpliceModel:
+    """Return the model as one that predicts acceptors and donors.
 
-    Attributes:
-        interval: The region, 0-based half-open.
-        ref: Signal to float32 array of one value per bp; NaN where nothing is
-            predicted because no transcript of that strand is there.
-        alt: The same with the variant; None where no variant was asked for. Deleted
-            bases have probability 0, inserted bases their maximum at the base that
-            they follow.
-        variant: The variant of `alt`.
-        genes: Names of the genes in the region; empty where no gene models are open.
-        model: Id of the model.
-        weights_sha256: Which weights these are.
+    Raises:
+        OptionError: If it predicts something else.
     """
-
-    interval: Interval
-    ref: Mapping[str, NDArray[np.float32]]
-    alt: Mapping[str, NDArray[np.float32]] | None = None
-    variant: Variant | None = None
-    genes: tuple[str, ...] = ()
-    model: str = ""
-    weights_sha256: str = ""
-
-    def save(self, path: Path) -> None:
-        """Write an ``.npz``, whole or not at all."""
-        values: dict[str, NDArray[np.generic]] = {
-            "contig": np.array(self.interval.contig),
-            "start": np.array(self.interval.start, np.int64),
-            "end": np.array(self.interval.end, np.int64),
-            "genes": np.array(self.genes, dtype=np.str_),
-            "model": np.array(self.model),
-            "weights_sha256": np.array(self.weights_sha256),
-        }
-        values |= {f"ref_{name}": signal for name, signal in self.ref.items()}
-        if self.alt is not None and self.variant is not None:
-            values |= {f"alt_{name}": signal for name, signal in self.alt.items()}
-            values["variant_start"] = np.array(self.variant.start, np.int64)
-            values["variant_ref"] = np.array(self.variant.ref)
-            values["variant_alt"] = np.array(self.variant.alt)
-        half = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-        try:
-            with half.open("wb") as file:
-                np.savez(file, allow_pickle=False, **values)
-            half.replace(path)
-        finally:
-            half.unlink(missing_ok=True)
-
-    @classmethod
-    def load(cls, path: Path) -> SplicePrediction:
-        """Read what `save` wrote.
-
-        Raises:
-            InputError: If the file is missing, damaged or another kind of file.
-        """
-        try:
-            # Opened here: NumPy leaves a damaged file open.
-            with path.open("rb") as opened, np.load(opened) as file:
-                values = {name: file[name] for name in file.files}
-            contig = str(values["contig"])
-            interval = Interval(contig, int(values["start"]), int(values["end"]))
-            variant = None
-            if "variant_start" in values:
-                variant = Variant(
-                    contig,
-                    int(values["variant_start"]),
-                    str(values["variant_ref"]),
-                    str(values["variant_alt"]),
-                )
-            return cls(
-                interval,
-                {name: values[f"ref_{name}"] for name in SIGNALS},
-                {n: values[f"alt_{n}"] for n in SIGNALS} if variant else None,
-                variant,
-                tuple(str(name) for name in values["genes"]),
-                str(values["model"]),
-                str(values["weights_sha256"]),
-            )
-        except (OSError, *_DAMAGED) as error:
-            raise InputError(
-                "This is no file of predicted splice probabilities.",
-                where=str(path),
-                todo="Predict the region again.",
-            ) from error
-
-
-def joined(pieces: Sequence[SplicePrediction]) -> SplicePrediction:
-    """Return neighbouring predictions of one model and variant as one.
-
-    Args:
-        pieces: At least one; each begins where the one before ends.
-    """
-    first, last = pieces[0], pieces[-1]
-    alternatives = [p.alt for p in pieces if p.alt is not None]
-    return SplicePrediction(
-        Interval(first.interval.contig, first.interval.start, last.interval.end),
-        {n: np.concatenate([p.ref[n] for p in pieces]) for n in SIGNALS},
-        {n: np.concatenate([a[n] for a in alternatives]) for n in SIGNALS}
-        if alternatives
-        else None,
-        first.variant,
-        tuple(dict.fromkeys(name for p in pieces for name in p.genes)),
-        first.model,
-        first.weights_sha256,
+    if isinstance(model, SpliceModel):
+        return model
+    raise OptionError(
+        f"{model.card.name} does not predict splice sites.",
+        where="--model",
+        todo="Choose a model of the family splice.",
     )
 
 
+def browsing() -> Browsing:
+    """Return how it is asked for: a tile reads 10,000 bp more than it tells."""
+    return Browsing(tile_bp=10_000, flank_bp=1_000, automatic_bp=20_000)
+
+
+def piece(model: LoadedModel) -> int:
+    """Return the bp that are predicted between two chances to cancel."""
+    return _STEP
+
+
 def predict(
-    model: SpliceModel,
+    model: LoadedModel,
     interval: Interval,
     *,
     reference: Reference,
     genes: GeneModels | None,
     variant: Variant | None = None,
     batch_size: int = 8,
-) -> SplicePrediction:
-    """Predict a region.
+) -> TrackPrediction:
+    """Predict a region; the signals are `SIGNALS`.
 
     Args:
         model: A splice model.
         interval: What to predict; inside a contig of the reference.
         reference: The genome.
         genes: Gene models; None predicts both strands unmasked.
-        variant: Normalised variant to apply for `SplicePrediction.alt`; None for REF
+        variant: Normalised variant to apply for `TrackPrediction.alt`; None for REF
             alone. Genes that do not hold its POS keep their REF prediction, as in the
             score.
         batch_size: Most windows of one length to run at once on a GPU.
 
     Raises:
-        OptionError: If the interval lies outside the genome, or the variant does not
-            fit the genome.
+        OptionError: If it is no splice model, the interval lies outside the genome, or
+            the variant does not fit the genome.
     """
-    _check(interval, variant, reference)
-    batch = WindowBatch(model, batch_size=batch_size)
+    check_place(interval, variant, reference)
+    asked_of = splice_model(model)
+    batch = WindowBatch(asked_of, batch_size=batch_size)
     targets = (
         targets_over(interval, reference=reference, genes=genes)
         if len(interval)
         else []
     )
     plan = [
-        _Plan.ask(batch, target, interval, variant, reference, model.flank)
+        _Plan.ask(batch, target, interval, variant, reference, asked_of.flank)
         for target in targets
     ]
     batch.run()
@@ -213,7 +135,7 @@ def predict(
         offset = asked.start - interval.start
         _merge(ref, asked.target.strand, offset, before)
         _merge(alt, asked.target.strand, offset, after)
-    return SplicePrediction(
+    return TrackPrediction(
         interval,
         ref,
         None if variant is None else alt,
@@ -221,6 +143,10 @@ def predict(
         tuple(dict.fromkeys(t.symbol for t in targets if t.is_gene)),
         model.card.id,
         model.weights_sha256,
+        kind=TRACK.name,
+        titles=dict(TRACK.signals),
+        units=TRACK.units,
+        limits=(0.0, 1.0),
     )
 
 
@@ -311,31 +237,3 @@ def _merge(
     for name, column in (("acceptor", 1), ("donor", 2)):
         part = signals[f"{name}_{side}"][offset : offset + len(probabilities)]
         np.fmax(part, probabilities[:, column], out=part)
-
-
-def _check(interval: Interval, variant: Variant | None, reference: Reference) -> None:
-    length = reference.contigs.get(interval.contig)
-    if length is None:
-        raise OptionError(
-            f"The genome has no contig “{interval.contig}”.", where=str(interval)
-        )
-    if interval.end > length:
-        raise OptionError(
-            f"{interval.contig} ends at {length:,}.",
-            where=str(interval),
-            todo="Choose a region inside the contig.",
-        )
-    if variant is None:
-        return
-    end = variant.start + len(variant.ref)
-    if variant.contig != interval.contig:
-        problem = f"The variant lies on {variant.contig}, not in the region."
-    elif not set(variant.ref + variant.alt) <= set("ACGT") or not variant.alt:
-        problem = "The variant's alleles must be made of A, C, G and T."
-    elif end > length or reference.fetch(variant.contig, variant.start, end) != (
-        variant.ref
-    ):
-        problem = "The variant's REF differs from the genome."
-    else:
-        return
-    raise OptionError(problem, where=str(variant))

@@ -10,15 +10,12 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import DESCRIPTIONS, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gfm_desktop.genome.variant import Variant
-    from gfm_desktop.tracks.splice_probability import SplicePrediction
+    from gfm_desktop.tracks.prediction import TrackPrediction
     from gfm_desktop.workspace.score_table import VariantRow
     from gfm_desktop.workspace.workspace import Workspace
-
-TILE = 10_000
-"""bp of one question; the model reads 10,000 more, so smaller tiles save little."""
-OVERLAY_FLANK = 1_000
-"""Fewest bp on each side of the selected variant that get REF and ALT."""
 
 Key = tuple[Interval, "Variant | None"]
 """A region, and the variant to predict it with (None for REF alone)."""
@@ -26,10 +23,17 @@ Key = tuple[Interval, "Variant | None"]
 
 @dataclass(slots=True, eq=False)
 class Question:
-    """One submitted job; compared by identity, so a late answer is told apart."""
+    """One submitted job; compared by identity, so a late answer is told apart.
+
+    Attributes:
+        key: What was asked.
+        job_id: The job that answers.
+        began: `time.monotonic` when the model began to run; 0 before.
+    """
 
     key: Key
     job_id: str = ""
+    began: float = 0.0
 
 
 @dataclass(slots=True)
@@ -37,16 +41,16 @@ class Store:
     """Answers, newest last, and reasons why there is none."""
 
     limit: int
-    answers: OrderedDict[Key, SplicePrediction] = field(default_factory=OrderedDict)
+    answers: OrderedDict[Key, TrackPrediction] = field(default_factory=OrderedDict)
     failures: dict[Key, str] = field(default_factory=dict)
 
-    def add(self, key: Key, answer: SplicePrediction) -> None:
+    def add(self, key: Key, answer: TrackPrediction) -> None:
         """Keep an answer; the one that was not used for longest gives way."""
         self.answers[key] = answer
         if len(self.answers) > self.limit:
             self.answers.popitem(last=False)
 
-    def get(self, key: Key) -> SplicePrediction | None:
+    def get(self, key: Key) -> TrackPrediction | None:
         """Return an answer, which counts as using it."""
         if key in self.answers:
             self.answers.move_to_end(key)
@@ -58,22 +62,28 @@ class Store:
         self.failures.clear()
 
 
-def tiles_over(view: Interval, length: int) -> list[Interval]:
-    """Return the tiles that cover a region of a contig of `length` bp."""
-    first = view.start - view.start % TILE
+def tiles_over(view: Interval, length: int, size: int) -> list[Interval]:
+    """Return the tiles that cover a region of a contig of `length` bp.
+
+    Args:
+        view: The region.
+        length: bp of the contig.
+        size: bp of a tile; the last one of the contig may be shorter.
+    """
+    first = view.start - view.start % size
     return [
-        Interval(view.contig, start, min(start + TILE, length))
-        for start in range(first, view.end, TILE)
+        Interval(view.contig, start, min(start + size, length))
+        for start in range(first, view.end, size)
     ]
 
 
-def tile_keys(workspace: Workspace, region: Interval) -> list[Key]:
+def tile_keys(workspace: Workspace, region: Interval, size: int) -> list[Key]:
     """Return the questions that cover a region; none where it is not on the genome."""
     genome = workspace.genome
     if genome is None or region.contig not in genome.contigs:
         return []
     length = genome.contigs[region.contig]
-    return [(tile, None) for tile in tiles_over(region.clipped(length), length)]
+    return [(tile, None) for tile in tiles_over(region.clipped(length), length, size)]
 
 
 def refusal(row: VariantRow) -> str:
@@ -89,20 +99,27 @@ def selected_variant(workspace: Workspace) -> Variant | None:
     return None if row is None or refusal(row) else row.variant
 
 
-def overlay_key(workspace: Workspace) -> Key | None:
-    """Return the question about the selected variant.
-
-    It reaches as far as the scores do (the run's ``distance``), at least
-    `OVERLAY_FLANK`.
-    """
+def around_selection(workspace: Workspace, flank: int) -> Key | None:
+    """Return the selected variant with `flank` bp on both sides; None without one."""
     variant, genome = selected_variant(workspace), workspace.genome
     if variant is None or genome is None or variant.contig not in genome.contigs:
         return None
-    distance = 0 if workspace.run is None else workspace.run.options.get("distance", 0)
-    flank = max(OVERLAY_FLANK, int(distance))
     end = variant.start + len(variant.ref) + flank
     around = Interval(variant.contig, max(0, variant.start - flank), end)
     return around.clipped(genome.contigs[variant.contig]), variant
+
+
+def from_the_middle(keys: Iterable[Key], middle: int) -> list[Key]:
+    """Return questions so that those nearest to a position come first."""
+    return sorted(keys, key=lambda key: abs(key[0].start + key[0].end - 2 * middle))
+
+
+def shared(one: Interval, other: Interval) -> Interval | None:
+    """Return what two stretches have in common; None for nothing."""
+    start, end = max(one.start, other.start), min(one.end, other.end)
+    if one.contig != other.contig or start >= end:
+        return None
+    return Interval(one.contig, start, end)
 
 
 def inside(part: Interval, whole: Interval) -> bool:

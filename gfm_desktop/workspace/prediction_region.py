@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gfm_desktop.tracks.splice_probability import SIGNALS, SplicePrediction
+from gfm_desktop.tracks.prediction import Missing, TrackPrediction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.variant import Variant
 
-__all__ = ["SIGNALS", "Region", "SplicePrediction", "assemble"]
+__all__ = ["Region", "TrackPrediction", "assemble"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,14 @@ class Region:
         alt: The same with the variant; NaN outside the overlay, None without one.
         variant: The variant of `alt`.
         known: Shape (bp,): True where a prediction was made, also where it says that
-            there is no transcript (all signals NaN).
+            there is nothing to tell (all signals NaN).
         genes: Names of the genes that the predictions cover.
+        titles: Signal to what people call it.
+        how: How it was predicted; empty where nothing is.
+        units: Units of the values.
+        limits: Lowest and highest value that there can be; None where there is none.
+        missing: Why values are missing, as far as the predictions tell.
+        notes: What a reader must know.
     """
 
     interval: Interval
@@ -40,53 +46,73 @@ class Region:
     variant: Variant | None
     known: NDArray[np.bool_]
     genes: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    how: str = ""
+    units: str = ""
+    limits: tuple[float, float] | None = None
+    missing: tuple[Missing, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def signals(self) -> tuple[str, ...]:
         """Return the signals that have a value somewhere in the region."""
-        return tuple(n for n in SIGNALS if np.isfinite(self.ref[n]).any())
+        return tuple(n for n, values in self.ref.items() if np.isfinite(values).any())
+
+    def reason(self, position: int, *, alt: bool = False) -> str:
+        """Return why a 0-based position has no value; empty where nobody said."""
+        for one in self.missing:
+            if one.start <= position < one.end and (alt or not one.allele):
+                return one.reason
+        return ""
 
 
 def assemble(
     view: Interval,
-    tiles: Iterable[SplicePrediction],
-    overlay: SplicePrediction | None,
+    tiles: Iterable[TrackPrediction],
+    overlays: Iterable[TrackPrediction],
+    signals: Sequence[str] = (),
 ) -> Region:
-    """Lay predictions over a region.
+    """Lay predictions of one kind and model over a region.
 
     Args:
         view: The region.
         tiles: Predictions of REF, in any order; those elsewhere are passed over.
-        overlay: REF and ALT around the selected variant. Its REF fills what no tile
+        overlays: REF and ALT around the selected variant. Their REF fills what no tile
             covers; where both exist they are the same numbers.
+        signals: Keys that there are even where nothing is predicted.
     """
-    ref = _nothing(len(view))
+    over = [one for one in overlays if view.overlaps(one.interval)]
+    pieces = [one for one in tiles if view.overlaps(one.interval)] + over
+    names = dict.fromkeys([*signals, *(n for one in pieces for n in one.signals)])
+    ref, alt = _nothing(names, len(view)), _nothing(names, len(view))
     known = np.zeros(len(view), np.bool_)
-    genes: dict[str, None] = {}
-    pieces = list(tiles) if overlay is None else [*tiles, overlay]
     for piece in pieces:
-        inside, source = _shared(view, piece.interval)
-        if inside is None or source is None:
-            continue
-        known[inside] = True
-        genes.update(dict.fromkeys(piece.genes))
-        for name in SIGNALS:
-            ref[name][inside] = piece.ref[name][source]
-    alt = None
-    if overlay is not None and overlay.alt is not None:
-        inside, source = _shared(view, overlay.interval)
-        if inside is not None and source is not None:
-            alt = _nothing(len(view))
-            for name in SIGNALS:
-                alt[name][inside] = overlay.alt[name][source]
-    variant = None if overlay is None or alt is None else overlay.variant
-    return Region(view, ref, alt, variant, known, tuple(genes))
+        place, source = _shared(view, piece.interval)
+        known[place] = True
+        for name, values in piece.ref.items():
+            ref[name][place] = piece.by_base(values)[source]
+        for name, values in (piece.alt or {}).items():
+            alt[name][place] = piece.by_base(values)[source]
+    varied = [one for one in over if one.alt is not None]
+    some = pieces[0] if pieces else None
+    return Region(
+        view,
+        ref,
+        alt if varied else None,
+        varied[0].variant if varied else None,
+        known,
+        tuple(dict.fromkeys(name for one in pieces for name in one.genes)),
+        {} if some is None else {name: some.title(name) for name in some.signals},
+        "" if some is None else some.how,
+        "" if some is None else some.units,
+        None if some is None else some.limits,
+        tuple(dict.fromkeys(m for one in pieces for m in one.missing)),
+        tuple(dict.fromkeys(note for one in pieces for note in one.notes)),
+    )
 
 
-def _shared(view: Interval, other: Interval) -> tuple[slice | None, slice | None]:
-    """Return the common part as a slice of each, or None twice."""
-    if not view.overlaps(other):
-        return None, None
+def _shared(view: Interval, other: Interval) -> tuple[slice, slice]:
+    """Return the common part as a slice of each; they overlap."""
     start, end = max(view.start, other.start), min(view.end, other.end)
     return (
         slice(start - view.start, end - view.start),
@@ -94,5 +120,5 @@ def _shared(view: Interval, other: Interval) -> tuple[slice | None, slice | None
     )
 
 
-def _nothing(length: int) -> dict[str, NDArray[np.float32]]:
-    return {name: np.full(length, np.nan, np.float32) for name in SIGNALS}
+def _nothing(names: Iterable[str], length: int) -> dict[str, NDArray[np.float32]]:
+    return {name: np.full(length, np.nan, np.float32) for name in names}

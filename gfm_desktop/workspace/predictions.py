@@ -1,51 +1,48 @@
-"""Predicted tracks of what is on show: asked for in tiles, never waited for.
+"""A predicted track of what is on show: asked for in tiles, never waited for.
 
-The visible region is covered by tiles of `TILE` bp; the selected variant gets one
-prediction of REF and ALT around it. Each is a `jobs.predict_region.PredictRegion`,
-which keeps its answer by content in the cache folder, so that asking twice is cheap.
-Whatever changes the answers (genome, gene models, model) makes them stale: they are
-forgotten, open questions are cancelled, and answers that come all the same are dropped.
-Nothing is asked again before `show` tells what is on screen now.
+The visible region is covered by tiles; the selected variant gets REF and ALT around it,
+in one prediction, or tile by tile where REF costs as much as ALT. Each is a
+`jobs.predict_region.PredictRegion`, which keeps its answer by content in the cache
+folder, so that asking twice is cheap. Whatever changes the answers (genome, gene
+models, model, options) makes them stale: they are forgotten, open questions are
+cancelled, and answers that come all the same are dropped. Nothing is asked again before
+`show` tells what is on screen now.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
-from gfm_desktop.engine.engine import Priority
 from gfm_desktop.errors import GfmError
-from gfm_desktop.genome.interval import Interval
-from gfm_desktop.jobs.events import Cancelled, Event, Failed, Finished
+from gfm_desktop.jobs.predict_region import PredictRegion
+from gfm_desktop.tracks import registry
+from gfm_desktop.workspace.prediction_jobs import PredictionJobs
+from gfm_desktop.workspace.prediction_model import FIRST, PredictingModel
+from gfm_desktop.workspace.prediction_pace import Pace
 from gfm_desktop.workspace.prediction_questions import (
     Key,
-    Question,
-    Store,
+    around_selection,
+    from_the_middle,
     inside,
-    overlay_key,
     refusal,
     selected_variant,
+    shared,
     tile_keys,
 )
-from gfm_desktop.workspace.prediction_region import Region, SplicePrediction, assemble
+from gfm_desktop.workspace.prediction_region import Region, TrackPrediction, assemble
 
 if TYPE_CHECKING:
+    from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.models.option import OptionValue
+    from gfm_desktop.tracks.card import Browsing
+    from gfm_desktop.workspace.prediction_model import Pairs
     from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.workspace import Workspace
-
-AUTOMATIC = 20_000
-"""Widest view, in bp, that is predicted without being asked for."""
-WIDEST = 200_000
-"""Widest region, in bp, that `predict_here` takes."""
-DEFAULT_MODEL = "ci-spliceai"
-
-_TILES_KEPT = 200
-_OVERLAYS_KEPT = 64
 
 
 class Stage(StrEnum):
@@ -68,87 +65,105 @@ class State:
 
 
 class Predictions:
-    """What is predicted for the view and for the selection.
+    """What one kind of track predicts for the view and for the selection.
 
     Attributes:
         changed: Emitted when arrays or states may differ from before.
         stale: Emitted when every answer was forgotten: `show` the view again, once it
             is at rest (a new genome changes gene models and locus too).
         revision: Grows with each change; caches of pictures compare it.
+        card: The kind of track.
+        model: Who predicts.
     """
 
     changed = Signal()
     stale = Signal()
 
-    def __init__(self, workspace: Workspace, runner: Runner) -> None:
+    def __init__(
+        self, workspace: Workspace, runner: Runner, track: str = FIRST
+    ) -> None:
         """Follow the workspace; nothing is asked before `show` or a selection."""
         self._workspace = workspace
-        self._runner = runner
-        self._model = ""
-        self._has_tracks: dict[str, bool] = {}
-        self._used = self.model
-        self._names: dict[str, str] = {}
+        self.card = registry.module_of(track).TRACK
+        self.model = PredictingModel(workspace, self.card)
+        self._options: dict[str, OptionValue] = {}
+        self._paces: dict[object, Pace] = {}
+        self._used = self.model.choice
         self._device = "auto"
-        self._automatic = True
+        self._automatic = self._active = True
         self._view: Interval | None = None
         self._asked: Interval | None = None
-        self._open: dict[Key, Question] = {}
-        self._tiles = Store(_TILES_KEPT)
-        self._overlays = Store(_OVERLAYS_KEPT)
+        self._jobs = PredictionJobs(runner, self._refresh, self._learn)
         self.revision = 0
         workspace.genome_changed.connect(self.reset)
         workspace.annotation_changed.connect(self.reset)
         workspace.selection_changed.connect(self._follow_selection)
         workspace.scores_changed.connect(self._follow_run)
-
-    @property
-    def model(self) -> str:
-        """Return the model that predicts: the chosen one, else the run's if it can.
-
-        A language model scores variants but predicts nothing along a region.
-        """
-        run = self._workspace.run
-        if self._model or run is None:
-            return self._model or DEFAULT_MODEL
-        return run.model if self._predicts(run.model) else DEFAULT_MODEL
-
-    def _predicts(self, model: str) -> bool:
-        """Tell whether a model has tracks; one that cannot be read says so itself."""
-        if model not in self._has_tracks:
-            from gfm_desktop.models import catalogue
-
-            try:
-                self._has_tracks[model] = bool(catalogue.card_of(model).tracks)
-            except GfmError:
-                # Kept as well: this is asked at every paint.
-                self._has_tracks[model] = True
-        return self._has_tracks[model]
+        workspace.library_changed.connect(self._follow_library)
 
     @property
     def model_name(self) -> str:
         """Return the model's name as its card has it."""
-        if self.model not in self._names:
-            from gfm_desktop.models import catalogue
+        return self.model.name
 
-            card = catalogue.cards().get(self.model)
-            name = Path(self.model).name if card is None else card.name
-            self._names[self.model] = name
-        return self._names[self.model]
+    @property
+    def options(self) -> dict[str, OptionValue]:
+        """Return the choices of the kind of track, defaults filled in."""
+        return registry.checked_options(self.card.name, self._options)
+
+    @property
+    def browsing(self) -> Browsing:
+        """Return in what pieces it is asked for."""
+        return registry.module_of(self.card.name).browsing(**self.options)
+
+    @property
+    def widest_automatic(self) -> int:
+        """Return the widest view, in bp, that is predicted without being asked for."""
+        how = self.browsing
+        if how.automatic_bp:
+            return how.automatic_bp
+        return self._pace.widest(self.model.card, how.speed, self.card.widest_bp)
 
     @property
     def automatic(self) -> bool:
-        """Return whether views up to `AUTOMATIC` bp are predicted unasked."""
+        """Return whether views up to `widest_automatic` bp are predicted unasked."""
         return self._automatic
+
+    @property
+    def active(self) -> bool:
+        """Return whether anybody looks at the track."""
+        return self._active
 
     def set_automatic(self, automatic: bool) -> None:
         """Predict while browsing, or only on request."""
         self._automatic = automatic
         self._refresh()
 
-    def set_model(self, model: str, *, device: str = "auto") -> None:
-        """Predict with another model."""
-        if (model, device) != (self._model, self._device):
-            self._model, self._device = model, device
+    def set_active(self, active: bool) -> None:
+        """Tell whether the track is on show; a hidden one asks for nothing."""
+        if active != self._active:
+            self._active = active
+            self._refresh()
+
+    def set_model(
+        self, model: str, *, device: str = "auto", options: Pairs = ()
+    ) -> None:
+        """Predict with another model; an empty id leaves the choice to the run."""
+        before = self.model.choice, self._device
+        self.model.choose(model, options)
+        self._device = device
+        if (self.model.choice, device) != before:
+            self.reset()
+
+    def set_option(self, name: str, value: OptionValue) -> None:
+        """Choose how the track is predicted.
+
+        Raises:
+            OptionError: If there is no such choice.
+        """
+        options = {**self._options, name: value}
+        if registry.checked_options(self.card.name, options) != self.options:
+            self._options = options
             self.reset()
 
     def show(self, view: Interval) -> None:
@@ -157,34 +172,31 @@ class Predictions:
         self._refresh()
 
     def predict_here(self, region: Interval) -> None:
-        """Predict a region on request, also where it is wider than `AUTOMATIC`.
+        """Predict a region on request, also where it is too wide to be done unasked.
 
         Raises:
-            GfmError: If it is wider than `WIDEST`.
+            GfmError: If it is wider than the kind of track allows.
         """
-        if len(region) > WIDEST:
+        widest = self.card.widest_bp
+        if len(region) > widest:
             raise GfmError(
-                f"{len(region):,} bp are too many to predict at once.",
+                f"{len(region):,} bp are too many to predict {self.card.noun} at once.",
                 where=str(region),
-                todo=f"Zoom in below {WIDEST:,} bp.",
+                todo=f"Zoom in below {widest:,} bp.",
             )
         self._asked = region
         self.retry()
 
     def retry(self) -> None:
         """Ask again for what failed or was cancelled."""
-        self._tiles.failures.clear()
-        self._overlays.failures.clear()
+        self._jobs.forget_failures()
         self._refresh()
 
     def reset(self) -> None:
         """Forget every answer and cancel every question: they no longer fit."""
-        for question in list(self._open.values()):
-            self._cancel(question)
-        self._tiles.clear()
-        self._overlays.clear()
+        self._jobs.forget()
         self._asked = self._view = None
-        self._used = self.model
+        self._used = self.model.choice
         self._emit()
         self.stale.emit()
 
@@ -194,60 +206,63 @@ class Predictions:
         return selected_variant(self._workspace)
 
     @property
-    def overlay(self) -> SplicePrediction | None:
-        """Return REF and ALT around the selected variant, once they are predicted."""
-        key = overlay_key(self._workspace)
-        return None if key is None else self._overlays.get(key)
+    def overlays(self) -> list[TrackPrediction]:
+        """Return REF and ALT around the selected variant, as far as they are there."""
+        around = self._around()
+        if around is None:
+            return []
+        variant = around[1]
+        keys = [k for k in self._jobs.overlays.answers if k[1] == variant]
+        found = [self._jobs.overlays.get(key) for key in keys]
+        return [one for one in found if one is not None]
 
     def overlay_state(self) -> State:
         """Return how the prediction for the selected variant stands."""
         row = self._workspace.selection
-        if row is None:
+        if row is None or not self.model.id:
             return State(Stage.IDLE)
         if reason := refusal(row):
             return State(Stage.IDLE, f"No ALT prediction: {reason}.")
-        key = overlay_key(self._workspace)
-        if key is None:
+        keys = self._overlay_keys()
+        if not keys:
             return State(Stage.IDLE)
-        if self._overlays.get(key) is not None:
+        for key in keys:
+            if key in self._jobs.overlays.failures:
+                return State(Stage.FAILED, self._jobs.overlays.failures[key])
+        if all(key in self._jobs.overlays.answers for key in keys):
             return State(Stage.READY)
-        if key in self._overlays.failures:
-            return State(Stage.FAILED, self._overlays.failures[key])
-        return State(Stage.WAITING, f"Predicting {key[1]} with {self.model_name}")
+        return State(Stage.WAITING, f"Predicting with {self.model_name}")
 
     def state(self, view: Interval) -> State:
-        """Return how the prediction of a region stands."""
+        """Return how the prediction of REF in a view stands."""
         if self._workspace.genome is None or not view.contig:
-            return State(Stage.IDLE, "Open a genome to predict splice sites.")
-        if self._covered_by_overlay(view):
+            return State(Stage.IDLE)
+        noun = self.card.noun
+        if not self.model.id:
+            text = f"No model of {noun} is installed: the Models panel has some."
+            return State(Stage.IDLE, text)
+        if self._covered(view):
             return State(Stage.READY)
         part = self.wanted(view)
         if part is None:
-            if len(view) > AUTOMATIC:
-                text = f"Zoom in below {AUTOMATIC // 1000} kb to predict splice sites."
-                if len(view) <= WIDEST:
-                    text = text[:-1] + ", or press Predict here."
-                return State(Stage.TOO_WIDE, text)
-            return State(Stage.IDLE, "Press Predict here to predict splice sites.")
-        keys = tile_keys(self._workspace, part)
+            if len(view) > self.widest_automatic:
+                return State(Stage.TOO_WIDE, self._too_wide(view))
+            return State(Stage.IDLE, f"Press Predict here to predict {noun}.")
+        keys = self._keys(part)
         for key in keys:
-            if key in self._tiles.failures:
-                return State(Stage.FAILED, self._tiles.failures[key])
-        if all(key in self._tiles.answers for key in keys):
+            if key in self._jobs.tiles.failures:
+                return State(Stage.FAILED, self._jobs.tiles.failures[key])
+        if all(self._answered(key, part) for key in keys):
             return State(Stage.READY)
         return State(Stage.WAITING, f"Predicting with {self.model_name}")
 
     def wanted(self, view: Interval) -> Interval | None:
         """Return the part of a view that is to be predicted, or None for nothing."""
-        if not view.contig or not len(view):
+        if not view.contig or not len(view) or not self.model.id or not self._active:
             return None
-        if self._automatic and len(view) <= AUTOMATIC:
+        if self._automatic and len(view) <= self.widest_automatic:
             return view
-        asked = self._asked
-        if asked is None or not asked.overlaps(view):
-            return None
-        start, end = max(view.start, asked.start), min(view.end, asked.end)
-        return Interval(view.contig, start, end)
+        return None if self._asked is None else shared(view, self._asked)
 
     def region(self, view: Interval) -> Region:
         """Return the arrays of a region, NaN where nothing is predicted (yet).
@@ -255,18 +270,59 @@ class Predictions:
         Args:
             view: Stretch of the contig; at most a few hundred kb.
         """
-        tiles = [self._tiles.get(key) for key in tile_keys(self._workspace, view)]
-        overlay = self.overlay
-        if overlay is not None and not overlay.interval.overlaps(view):
-            overlay = None
-        return assemble(view, [t for t in tiles if t is not None], overlay)
+        tiles = [self._jobs.tiles.get(key) for key in self._keys(view)]
+        names = [name for name, _ in self.card.signals]
+        there = [t for t in tiles if t is not None]
+        return assemble(view, there, self.overlays, names)
+
+    @property
+    def _pace(self) -> Pace:
+        about = (self.model.choice, tuple(self.options.items()), self._device)
+        return self._paces.setdefault(about, Pace())
+
+    def _too_wide(self, view: Interval) -> str:
+        limit = self.widest_automatic
+        words = f"{limit // 1000} kb" if limit >= 1000 else f"{limit} bp"
+        text = f"Zoom in below {words} to predict {self.card.noun}"
+        if len(view) > self.card.widest_bp:
+            return f"{text}."
+        how = self.browsing
+        if how.automatic_bp:
+            return f"{text}, or press Predict here."
+        seconds = len(view) / self._pace.rate(self.model.card, how.speed)
+        return f"{text}, or press Predict here (about {_lasting(seconds)})."
+
+    def _keys(self, region: Interval) -> list[Key]:
+        return tile_keys(self._workspace, region, self.browsing.tile_bp)
+
+    def _around(self) -> Key | None:
+        """Return the selected variant with as many bp on each side as get ALT."""
+        flank = self.browsing.flank_bp
+        run = self._workspace.run
+        if not self.card.by_allele and run is not None:
+            # As far as the scores reach.
+            flank = max(flank, int(run.options.get("distance", 0)))
+        return around_selection(self._workspace, flank)
+
+    def _overlay_keys(self) -> list[Key]:
+        """Return the questions about the selected variant, the nearest first."""
+        around, view = self._around(), self._view
+        if around is None or not self.model.id or not self._active:
+            return []
+        if not self.card.by_allele:
+            return [around]
+        interval, variant = around
+        part = None if view is None else self.wanted(view)
+        reached = None if part is None else shared(part, interval)
+        if reached is None or variant is None:
+            return []
+        keys = [(tile, variant) for tile, _ in self._keys(reached)]
+        return from_the_middle(keys, variant.start)
 
     def _refresh(self) -> None:
         """Ask for what is missing and cancel what nobody looks at any more."""
         wanted = self._questions()
-        for question in list(self._open.values()):
-            if question.key not in wanted:
-                self._cancel(question)
+        self._jobs.keep_only(wanted)
         for key in wanted:
             self._ask(key)
         self._emit()
@@ -276,98 +332,74 @@ class Predictions:
         view = self._view
         if view is None:
             return []
-        overlay = overlay_key(self._workspace)
-        wanted = [] if overlay is None else [overlay]
+        wanted = self._overlay_keys()
         part = self.wanted(view)
         if part is not None:
-            usable = overlay is not None and overlay not in self._overlays.failures
-            if overlay is None or not usable or not inside(view, overlay[0]):
-                wanted += tile_keys(self._workspace, part)
+            told = [k[0] for k in wanted if k not in self._jobs.overlays.failures]
+            keys = from_the_middle(self._keys(part), (part.start + part.end) // 2)
+            if not self.card.by_allele:
+                keys = self._keys(part)
+            wanted += [k for k in keys if not _within(k, part, told)]
         return wanted
 
     def _ask(self, key: Key) -> None:
-        store = self._store(key)
-        known = key in store.answers or key in store.failures or key in self._open
         genome = self._workspace.genome
-        if known or genome is None:
+        if genome is None or self._jobs.known(key):
             return
-        from gfm_desktop.jobs.predict_region import PredictRegion
-
         interval, variant = key
         annotation = self._workspace.annotation
+        model, options = self.model.choice
         job = PredictRegion(
             genome=str(genome.path),
             contig=interval.contig,
             start=interval.start,
             end=interval.end,
-            model=self.model,
+            model=model,
             annotation="" if annotation is None else str(annotation.path),
             variant=variant,
             device=self._device,
+            track=self.card.name,
+            options=tuple(self._options.items()),
+            model_options=options,
         )
-        question = Question(key)
-        self._open[key] = question
-        question.job_id = self._runner.submit(
-            job,
-            lambda event: self._hear(question, event),
-            priority=Priority.INTERACTIVE,
-        )
+        self._jobs.ask(key, job)
 
-    def _hear(self, question: Question, event: Event) -> None:
-        """Take one event of a job, unless its question has been given up."""
-        if self._open.get(question.key) is not question:
-            return
-        failures = self._store(question.key).failures
-        match event:
-            case Finished():
-                self._take(question, event)
-            case Failed():
-                advice = f" {event.todo}" if event.todo else ""
-                failures[question.key] = f"{event.what}{advice}"
-            case Cancelled():
-                failures[question.key] = "Cancelled. Press Predict here to go on."
-            case _:
-                return
-        del self._open[question.key]
-        # A selection that cannot be predicted leaves the view to its tiles.
-        self._refresh()
+    def _learn(self, bases: int, seconds: float) -> None:
+        self._pace.learn(bases, seconds)
 
-    def _take(self, question: Question, event: Finished) -> None:
-        store = self._store(question.key)
-        try:
-            answer = SplicePrediction.load(Path(event.outputs["track"]))
-        except GfmError as error:
-            store.failures[question.key] = str(error)
-            return
-        if (answer.interval, answer.variant) != question.key:
-            store.failures[question.key] = (
-                f"The prediction is for {answer.variant or answer.interval}: "
-                "another question. Press Predict here."
-            )
-            return
-        store.add(question.key, answer)
+    def _answered(self, key: Key, part: Interval) -> bool:
+        if key in self._jobs.tiles.answers:
+            return True
+        return _within(key, part, [one.interval for one in self.overlays])
 
-    def _cancel(self, question: Question) -> None:
-        self._open.pop(question.key, None)
-        if question.job_id:
-            self._runner.cancel(question.job_id)
-
-    def _store(self, key: Key) -> Store:
-        return self._tiles if key[1] is None else self._overlays
-
-    def _covered_by_overlay(self, view: Interval) -> bool:
-        overlay = self.overlay
-        return overlay is not None and inside(view, overlay.interval)
+    def _covered(self, view: Interval) -> bool:
+        return any(inside(view, one.interval) for one in self.overlays)
 
     def _follow_selection(self, _row: object) -> None:
         self._refresh()
 
     def _follow_run(self) -> None:
-        if self.model != self._used:
+        if self.model.choice != self._used:
             self.reset()
         else:
             self._refresh()
 
+    def _follow_library(self) -> None:
+        self.model.forget()
+        self._follow_run()
+
     def _emit(self) -> None:
         self.revision += 1
         self.changed.emit()
+
+
+def _within(key: Key, part: Interval, told: list[Interval]) -> bool:
+    """Tell whether what is asked of a tile lies in one of some stretches."""
+    asked = shared(key[0], part)
+    return asked is not None and any(inside(asked, one) for one in told)
+
+
+def _lasting(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min"

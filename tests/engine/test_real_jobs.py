@@ -25,13 +25,15 @@ from gfm_desktop.jobs.events import (
     Partial,
     Progress,
 )
-from gfm_desktop.jobs.export.track_files import SERIES, read_track
+from gfm_desktop.jobs.export.track_files import series_of
 from gfm_desktop.jobs.export_scores import ExportScores
 from gfm_desktop.jobs.load_model import LoadModel
 from gfm_desktop.jobs.predict_region import PredictRegion
 from gfm_desktop.jobs.run_folder import RunFolder
 from gfm_desktop.jobs.score_variants import ScoreVariants
 from gfm_desktop.paths import resources
+from gfm_desktop.tracks.prediction import TrackPrediction
+from gfm_desktop.tracks.splice_probability import SIGNALS
 
 if TYPE_CHECKING:
     from gfm_desktop.engine.engine import Engine
@@ -117,8 +119,8 @@ def test_that_the_sample_is_scored_drawn_and_exported(
     )
     drawn = heard.ending(engine.submit(region, heard))
     assert isinstance(drawn, Finished)
-    _, _, series = read_track(Path(drawn.outputs["track"]))
-    changes = [series[f"alt_{name}"] - series[f"ref_{name}"] for name in SERIES]
+    series = series_of(TrackPrediction.load(Path(drawn.outputs["track"])))
+    changes = [series[f"alt_{name}"] - series[f"ref_{name}"] for name in SIGNALS]
     highest = float(np.nanmax(np.abs(changes)))
     assert math.isclose(highest, scores[row], abs_tol=2e-6)
 

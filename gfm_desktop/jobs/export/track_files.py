@@ -9,6 +9,8 @@ import numpy as np
 
 from gfm_desktop.errors import InputError
 from gfm_desktop.jobs.export.formats import TRACK_FORMATS, check_format, whole_file
+from gfm_desktop.tracks import registry
+from gfm_desktop.tracks.prediction import TrackPrediction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,22 +18,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SERIES = ("acceptor_plus", "donor_plus", "acceptor_minus", "donor_minus")
-
 
 def write_track(
     track: Path, out: Path, *, contigs: Mapping[str, int]
 ) -> dict[str, str]:
     """Write a track in the format that the name of `out` asks for.
 
-    ``.npz`` is a copy. ``.tsv`` has a line a position (1-based) and a column a
-    series. ``.bedgraph`` has a ``track`` line before each series. A ``.bw`` holds one
-    series, so each series goes to its own file, ``NAME.ref_donor_plus.bw``, and
-    ``NAME.bw`` itself holds the summary of `summary`. Positions without a prediction
-    are left out (``.`` in the table).
+    ``.npz`` is a copy (`tracks.prediction` says what it holds). ``.tsv`` has a line a
+    position (1-based) and a column a series: each signal of the kind of track, with
+    ``ref_`` and, where a variant was given, ``alt_`` in front. ``.bedgraph`` has a
+    ``track`` line before each series. A ``.bw`` holds one series, so each goes to its
+    own file, ``NAME.ref_SIGNAL.bw``, and ``NAME.bw`` itself holds the summary of
+    `summary`. Positions without a prediction are left out (``.`` in the table).
 
     Args:
-        track: File of `tracks.splice_probability`.
+        track: File of `tracks.prediction`.
         out: File to write.
         contigs: Lengths of the genome's contigs in bp, which ``.bw`` needs.
 
@@ -47,9 +48,11 @@ def write_track(
         with whole_file(out) as temporary:
             shutil.copyfile(track, temporary)
         return {"out": str(out)}
-    contig, start, series = read_track(track)
+    shown = TrackPrediction.load(track)
+    contig, start = shown.interval.contig, shown.interval.start
+    series = series_of(shown)
     if ending == ".bw":
-        return _write_bigwigs(out, contig, start, series, contigs)
+        return _write_bigwigs(out, shown, contigs)
     with whole_file(out) as temporary, temporary.open("w", encoding="utf-8") as file:
         if ending == ".tsv":
             file.writelines(_table_lines(contig, start, series))
@@ -62,42 +65,32 @@ def write_track(
     return {"out": str(out)}
 
 
-def read_track(track: Path) -> tuple[str, int, dict[str, NDArray[np.float32]]]:
-    """Return contig, 0-based start, and each series by name, REF first.
+def series_of(shown: TrackPrediction) -> dict[str, NDArray[np.float32]]:
+    """Return each signal by name with one value a bp, those of REF first."""
+    series = {f"ref_{n}": shown.by_base(v) for n, v in shown.ref.items()}
+    if shown.alt is not None:
+        series |= {f"alt_{n}": shown.by_base(v) for n, v in shown.alt.items()}
+    return series
 
-    Raises:
-        InputError: If the file is no predicted track.
+
+def summary(shown: TrackPrediction) -> NDArray[np.float32]:
+    """Return one value a bp out of all signals, NaN where there is none.
+
+    Of the kind's main signal (`TrackCard.main`) where it has one, else of all. Without
+    a variant: the value, the highest where there are several. With one: the difference
+    ALT minus REF, of several the one of largest magnitude.
     """
-    try:
-        with np.load(track, allow_pickle=False) as stored:
-            names = [
-                f"{allele}_{name}"
-                for allele in ("ref", "alt")
-                for name in SERIES
-                if f"{allele}_{name}" in stored
-            ]
-            series = {name: np.asarray(stored[name], np.float32) for name in names}
-            return str(stored["contig"]), int(stored["start"]), series
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(
-            f"The predicted track cannot be read: {error}.", where=str(track)
-        ) from error
-
-
-def summary(series: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return one value a position out of all series, NaN where there is none.
-
-    Without a variant: the highest probability of any splice site on either strand.
-    With one: of the four differences ALT minus REF the one of largest magnitude.
-    """
-    ref = np.stack([series[f"ref_{name}"] for name in SERIES])
-    if f"alt_{SERIES[0]}" not in series:
+    main = {card.name: card.main for card in registry.tracks_known().values()}
+    chosen = main.get(shown.kind, "")
+    names = [chosen] if chosen in shown.ref else list(shown.signals)
+    ref = np.stack([shown.by_base(shown.ref[name]) for name in names])
+    if shown.alt is None:
         highest: NDArray[np.float32] = np.fmax.reduce(ref)
         return highest
-    change = np.stack([series[f"alt_{name}"] for name in SERIES]) - ref
+    change = np.stack([shown.by_base(shown.alt[name]) for name in names]) - ref
     largest = np.argmax(np.nan_to_num(np.abs(change), nan=-1.0), axis=0)
-    chosen: NDArray[np.float32] = np.take_along_axis(change, largest[None], axis=0)[0]
-    return chosen
+    taken: NDArray[np.float32] = np.take_along_axis(change, largest[None], axis=0)[0]
+    return taken
 
 
 def runs(values: NDArray[np.float32]) -> list[tuple[int, int, float]]:
@@ -125,17 +118,14 @@ def _table_lines(
 
 
 def _write_bigwigs(
-    out: Path,
-    contig: str,
-    start: int,
-    series: Mapping[str, NDArray[np.float32]],
-    contigs: Mapping[str, int],
+    out: Path, shown: TrackPrediction, contigs: Mapping[str, int]
 ) -> dict[str, str]:
+    contig, start = shown.interval.contig, shown.interval.start
     if contig not in contigs:
         raise InputError(f"The genome has no contig {contig}.", where=str(out))
     written = {"out": str(out)}
-    _write_bigwig(out, contig, start, summary(series), contigs)
-    for name, values in series.items():
+    _write_bigwig(out, contig, start, summary(shown), contigs)
+    for name, values in series_of(shown).items():
         path = out.with_name(f"{out.name.removesuffix(out.suffix)}.{name}.bw")
         _write_bigwig(path, contig, start, values, contigs)
         written[name] = str(path)

@@ -16,7 +16,8 @@ from gfm_desktop.ui.browser.locus_bar import LocusBar
 from gfm_desktop.ui.browser.marks import ContigMarks
 from gfm_desktop.ui.browser.track import Sources
 from gfm_desktop.ui.widgets.listening import listen
-from gfm_desktop.workspace.predictions import Predictions
+from gfm_desktop.workspace.predicted_tracks import PredictedTracks
+from gfm_desktop.workspace.prediction_model import FIRST
 
 if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
@@ -31,7 +32,8 @@ class BrowserPanel(QWidget):
     Attributes:
         canvas: The picture.
         bar: The row above it.
-        predictions: Predicted tracks of what is on show.
+        predicted: Predicted tracks of what is on show, kind by kind.
+        predictions: Those of splice sites.
     """
 
     def __init__(
@@ -41,9 +43,10 @@ class BrowserPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("browser")
         self._workspace = workspace
-        self.predictions = Predictions(workspace, bridge)
+        self.predicted = PredictedTracks(workspace, bridge)
+        self.predictions = self.predicted.of(FIRST)
         marks = ContigMarks(workspace, self)
-        sources = Sources(workspace, self.predictions, marks)
+        sources = Sources(workspace, self.predicted, marks)
         found: list[TrackEntry] = list(discover(tracks, "TRACK").values())
         found.sort(key=lambda entry: entry.order)
         self.canvas = Canvas(sources, [Lane(entry.factory(sources)) for entry in found])
@@ -73,7 +76,7 @@ class BrowserPanel(QWidget):
     def predict(self, region: Interval) -> None:
         """Predict a region on request; what stands against it is said."""
         try:
-            self.predictions.predict_here(region)
+            self.predicted.predict_here(region)
         except GfmError as problem:
             self._workspace.message.emit("warning", str(problem))
 
@@ -90,13 +93,13 @@ class BrowserPanel(QWidget):
 
     def _connect(self) -> None:
         canvas, bar = self.canvas, self.bar
-        bar.predict.setChecked(self.predictions.automatic)
+        bar.predict.setChecked(self.predicted.automatic)
         bar.zoomed.connect(canvas.gestures.zoom)
-        bar.predict_toggled.connect(self.predictions.set_automatic)
+        bar.predict_toggled.connect(self.predicted.set_automatic)
         bar.predict_here.connect(lambda: self.predict(canvas.camera.interval))
-        canvas.settled.connect(self.predictions.show)
-        listen(self, self.predictions.stale, canvas.settle)
-        listen(self, self.predictions.changed, self._follow_automatic)
+        canvas.settled.connect(self.predicted.show)
+        listen(self, self.predicted.stale, canvas.settle)
+        listen(self, self.predicted.changed, self._follow_automatic)
         canvas.scrolled.connect(self._follow_scroll)
         canvas.region_chosen.connect(self._region_menu)
         canvas.lane_menu.connect(self._lane_menu)
@@ -107,7 +110,7 @@ class BrowserPanel(QWidget):
         """Show on the button what a track's menu may have changed."""
         button = self.bar.predict
         button.blockSignals(True)
-        button.setChecked(self.predictions.automatic)
+        button.setChecked(self.predicted.automatic)
         button.blockSignals(False)
 
     def _follow_scroll(self) -> None:

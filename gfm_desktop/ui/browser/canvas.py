@@ -56,7 +56,7 @@ class Canvas(Surface):
         listen(self, workspace.genome_changed, self._restart)
         listen(self, workspace.annotation_changed, self.refresh)
         listen(self, workspace.selection_changed, self._refresh_for)
-        listen(self, sources.predictions.changed, self.refresh)
+        listen(self, sources.predicted.changed, self.refresh)
         sources.marks.changed.connect(self.refresh)
         self._restart()
 

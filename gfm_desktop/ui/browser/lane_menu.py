@@ -70,8 +70,11 @@ def _add_own(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
         group.addAction(action)
     copy = menu.addAction("Copy data")
     copy.triggered.connect(lambda: copy_data(canvas, lane))
+    parts: dict[str, QMenu] = {"": menu}
     for own in lane.track.actions():
-        action = menu.addAction(own.title)
+        if own.menu not in parts:
+            parts[own.menu] = menu.addMenu(own.menu)
+        action = parts[own.menu].addAction(own.title)
         action.setEnabled(own.enabled)
         if own.checked is not None:
             action.setCheckable(True)
@@ -106,4 +109,5 @@ def _resize(canvas: Canvas, lane: Lane, size: float) -> None:
 
 def _show(canvas: Canvas, lane: Lane, *, shown: bool) -> None:
     lane.hidden = not shown
+    lane.track.seen(shown=shown)
     canvas.refresh()

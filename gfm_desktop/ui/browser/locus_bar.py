@@ -82,14 +82,19 @@ class LocusBar(QWidget):
         self.whole = self._button("whole", "Whole contig", "Show the whole contig")
         self.slider = _named(QSlider(Qt.Orientation.Horizontal), "zoom-slider", "Zoom")
         self.slider.setRange(0, SLIDER_STEPS)
-        about = "Predict splice sites while browsing"
+        about = "Predict tracks while browsing"
         self.predict = _named(QToolButton(), "predict-toggle", about)
         self.predict.setText("Auto-predict")
-        self.predict.setToolTip(f"{about}, in views up to 20 kb")
+        self.predict.setToolTip(
+            f"{about}: splice sites in views up to 20 kb, expected bases in closer "
+            "views"
+        )
         self.predict.setCheckable(True)
         self.here = _named(QToolButton(), "predict-here", "Predict here")
         self.here.setText("Predict here")
-        self.here.setToolTip("Predict this region, up to 200 kb")
+        self.here.setToolTip(
+            "Predict this region: splice sites up to 200 kb, expected bases up to 5 kb"
+        )
         self._model = QStringListModel(self)
         self._lay_out()
         self._connect()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.marks import ContigMarks
     from gfm_desktop.ui.palette import Palette
-    from gfm_desktop.workspace.predictions import Predictions
+    from gfm_desktop.workspace.predicted_tracks import PredictedTracks
     from gfm_desktop.workspace.workspace import Workspace
 
 
@@ -90,12 +90,14 @@ class TrackAction:
         run: What it does.
         checked: State of a tick; None for an entry without one.
         enabled: Whether it can be chosen now.
+        menu: Title of the submenu that it belongs to; empty for none.
     """
 
     title: str
     run: Callable[[], None]
     checked: bool | None = None
     enabled: bool = True
+    menu: str = ""
 
 
 class Track(Protocol):
@@ -144,6 +146,10 @@ class Track(Protocol):
         """Return what its context menu offers beside the usual."""
         ...
 
+    def seen(self, *, shown: bool) -> None:
+        """Take note that the lane is on show, or hidden."""
+        ...
+
 
 class PlainTrack:
     """The answers of a track that has nothing special to say."""
@@ -170,6 +176,9 @@ class PlainTrack:
         """Return nothing under the mouse."""
         return None
 
+    def seen(self, *, shown: bool) -> None:
+        """Do nothing: what is hidden costs nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sources:
@@ -177,12 +186,13 @@ class Sources:
 
     Attributes:
         workspace: What is open.
-        predictions: Predicted tracks of the visible region and of the selection.
+        predicted: Predicted tracks of the visible region and of the selection, kind by
+            kind.
         marks: Variants of the contig on show, as arrays.
     """
 
     workspace: Workspace
-    predictions: Predictions
+    predicted: PredictedTracks
     marks: ContigMarks
 
 

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from gfm_desktop.errors import InputError, OptionError
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.jobs.events import Finished, Partial
-from gfm_desktop.jobs.export.track_files import SERIES, read_track, runs, summary
+from gfm_desktop.jobs.export.track_files import runs, series_of, summary
 from gfm_desktop.jobs.export_track import ExportTrack
 from gfm_desktop.jobs.predict_region import PredictRegion
 from gfm_desktop.jobs.tile_cache import trim
+from gfm_desktop.tracks.prediction import TrackPrediction
+from gfm_desktop.tracks.splice_probability import SIGNALS
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -89,9 +91,10 @@ def test_that_every_format_holds_the_same_numbers(
 ) -> None:
     out = {e: str(desk.folder / f"t{e}") for e in (".npz", ".tsv", ".bedgraph", ".bw")}
     _, finished = run(replace(job, out=out[".npz"]), context)
-    contig, start, series = read_track(Path(out[".npz"]))
-    assert (contig, start) == ("chr1", 900)
-    assert list(series) == [f"ref_{name}" for name in SERIES]
+    shown = TrackPrediction.load(Path(out[".npz"]))
+    assert (shown.interval.contig, shown.interval.start) == ("chr1", 900)
+    series = series_of(shown)
+    assert list(series) == [f"ref_{name}" for name in SIGNALS]
     donor = series["ref_donor_plus"]
     assert np.isnan(donor[:100]).all()
     assert np.isfinite(donor[100:]).all()
@@ -122,14 +125,15 @@ def test_that_with_a_variant_the_summary_is_the_largest_change(
     base = context.reference(job.genome).fetch("chr1", 1050, 1051)
     variant = Variant("chr1", 1050, base, "ACGT"[base == "A"])
     _, finished = run(replace(job, variant=variant), context)
-    _, _, series = read_track(Path(finished.outputs["track"]))
+    shown = TrackPrediction.load(Path(finished.outputs["track"]))
+    series = series_of(shown)
     assert len(series) == 8
-    change = summary(series)
+    change = summary(shown)
     assert np.isnan(change[:100]).all()
     near = np.flatnonzero(np.nan_to_num(change))
     assert near.min() >= 145
     assert near.max() <= 155
-    parts = [series[f"alt_{n}"][150] - series[f"ref_{n}"][150] for n in SERIES[:2]]
+    parts = [series[f"alt_{n}"][150] - series[f"ref_{n}"][150] for n in SIGNALS[:2]]
     assert change[150] == max(parts, key=abs)
 
 

@@ -17,7 +17,8 @@ from gfm_desktop.genome.variant import Variant
 from gfm_desktop.models.ci_spliceai import CARD
 from gfm_desktop.scoring import splice_delta
 from gfm_desktop.tracks import splice_probability
-from gfm_desktop.tracks.splice_probability import SIGNALS, SplicePrediction, predict
+from gfm_desktop.tracks.prediction import TrackPrediction, joined
+from gfm_desktop.tracks.splice_probability import SIGNALS, predict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,7 +195,7 @@ def test_that_a_saved_prediction_comes_back_whole(
     )
     path = tmp_path / "tile.npz"
     shown.save(path)
-    back = SplicePrediction.load(path)
+    back = TrackPrediction.load(path)
     assert back.interval == shown.interval
     assert back.variant == one
     assert back.genes == ("PLUS",)
@@ -215,8 +216,8 @@ def test_that_a_saved_prediction_comes_back_whole(
 def test_that_another_file_is_refused_in_words(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "tile.npz"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="no file of predicted"):
-        SplicePrediction.load(path)
+    with pytest.raises(InputError, match="no file of a predicted"):
+        TrackPrediction.load(path)
 
 
 WRONG = {
@@ -260,7 +261,7 @@ def test_that_joined_pieces_equal_the_whole_with_a_variant_at_the_seam(
 ) -> None:
     one = variant(toy_reference, 1_200, 4, "A")
 
-    def part(start: int, end: int) -> SplicePrediction:
+    def part(start: int, end: int) -> TrackPrediction:
         return predict(
             toy_model,
             Interval("chr1", start, end),
@@ -270,7 +271,7 @@ def test_that_joined_pieces_equal_the_whole_with_a_variant_at_the_seam(
         )
 
     whole = part(1_100, 1_300)
-    seamed = splice_probability.joined([part(1_100, cut), part(cut, 1_300)])
+    seamed = joined([part(1_100, cut), part(cut, 1_300)])
     assert seamed.interval == whole.interval
     assert seamed.genes == whole.genes
     assert seamed.alt is not None

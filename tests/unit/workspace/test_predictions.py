@@ -17,15 +17,11 @@ from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import Variant, VariantKind
 from gfm_desktop.jobs.events import Cancelled, Failed, Finished, Progress, Started
 from gfm_desktop.jobs.predict_region import PredictRegion
-from gfm_desktop.tracks.splice_probability import SIGNALS, SplicePrediction
-from gfm_desktop.workspace.prediction_questions import (
-    OVERLAY_FLANK,
-    TILE,
-    Store,
-    tiles_over,
-)
+from gfm_desktop.tracks.prediction import TrackPrediction
+from gfm_desktop.tracks.splice_probability import SIGNALS, browsing
+from gfm_desktop.workspace.prediction_questions import Store, tiles_over
 from gfm_desktop.workspace.prediction_region import assemble
-from gfm_desktop.workspace.predictions import AUTOMATIC, Predictions, Stage
+from gfm_desktop.workspace.predictions import Predictions, Stage
 from gfm_desktop.workspace.score_table import VariantRow
 from gfm_desktop.workspace.workspace import ScoreRun, Workspace
 
@@ -35,6 +31,7 @@ if TYPE_CHECKING:
     from conftest import Files, ToldRunner
 
 LENGTH = 45_000
+TILE, FLANK, AUTOMATIC = 10_000, 1_000, 20_000
 VIEW = Interval("chr1", 12_000, 18_000)
 WIDE = Interval("chr1", 0, 40_000)
 
@@ -75,12 +72,12 @@ def row(
     )
 
 
-def predicted(interval: Interval, variant: Variant | None = None) -> SplicePrediction:
+def predicted(interval: Interval, variant: Variant | None = None) -> TrackPrediction:
     """Make up values that tell their position."""
     places = np.arange(interval.start, interval.end, dtype=np.float32) / LENGTH
     ref = {name: places + number for number, name in enumerate(SIGNALS)}
     alt = None if variant is None else {name: -v for name, v in ref.items()}
-    return SplicePrediction(interval, ref, alt, variant, ("GENE",), "ci-spliceai")
+    return TrackPrediction(interval, ref, alt, variant, ("GENE",), "ci-spliceai")
 
 
 def answer(told: ToldRunner, folder: Path, job: int = -1) -> None:
@@ -103,7 +100,7 @@ def test_that_tiles_cover_a_view_without_overlap_and_stay_on_the_contig(
     start: int, size: int
 ) -> None:
     view = Interval("c", start, min(start + size, 100_000))
-    tiles = tiles_over(view, 100_000)
+    tiles = tiles_over(view, 100_000, TILE)
     assert tiles[0].start <= view.start
     assert tiles[-1].end >= view.end
     assert all(a.end == b.start for a, b in itertools.pairwise(tiles))
@@ -125,6 +122,7 @@ def test_that_a_view_is_asked_for_once_and_what_is_open_goes_along(
             end=20_000,
             model="ci-spliceai",
             annotation=str(files.genes),
+            track="splice-probability",
         )
     ]
     state = predictions.state(VIEW)
@@ -252,7 +250,7 @@ def test_that_a_damaged_answer_is_a_failure(
     told.tell(Finished("Done", outputs={"track": str(bad)}))
     state = predictions.state(VIEW)
     assert state.stage is Stage.FAILED
-    assert "no file of predicted splice probabilities" in state.message
+    assert "no file of a predicted track" in state.message
 
 
 def test_that_an_answer_to_another_question_is_not_shown(
@@ -285,7 +283,7 @@ def test_that_the_selection_is_asked_for_first_and_covers_a_close_view(
     asked = told.jobs[-1]
     assert isinstance(asked, PredictRegion)
     assert asked.variant == row().variant
-    assert places(told)[-1] == (15_000 - OVERLAY_FLANK, 15_001 + OVERLAY_FLANK)
+    assert places(told)[-1] == (15_000 - FLANK, 15_001 + FLANK)
     assert predictions.overlay_state().stage is Stage.WAITING
     answer(told, tmp_path)
     assert predictions.overlay_state().stage is Stage.READY
@@ -366,10 +364,9 @@ def test_that_another_selection_takes_the_place_of_the_one_before(
     opened.select(row(start=15_200))
     assert "job-2" in told.cancelled
     answer(told, tmp_path, 1)
-    assert predictions.overlay is None
+    assert predictions.overlays == []
     answer(told, tmp_path, 2)
-    overlay = predictions.overlay
-    assert overlay is not None
+    (overlay,) = predictions.overlays
     assert overlay.variant == row(start=15_200).variant
     opened.select(None)
     assert predictions.region(VIEW).alt is None
@@ -429,7 +426,7 @@ def test_that_a_run_with_another_model_is_the_one_that_predicts(
     predictions.show(VIEW)
     answer(told, tmp_path)
     opened.set_run(ScoreRun(tmp_path, "/models/mine", "splice-delta"))
-    assert predictions.model == "/models/mine"
+    assert predictions.model.id == "/models/mine"
     assert predictions.model_name == "mine"
     assert not predictions.region(VIEW).known.any()
     predictions.show(VIEW)
@@ -466,10 +463,15 @@ def test_that_the_store_gives_up_what_was_not_used_for_longest() -> None:
 def test_that_predictions_elsewhere_are_passed_over() -> None:
     view = Interval("chr1", 100, 200)
     others = [predicted(Interval("chr1", 0, 100)), predicted(Interval("chr2", 0, 300))]
-    region = assemble(view, others, None)
+    region = assemble(view, others, [], SIGNALS)
     assert not region.known.any()
     assert region.signals == ()
     assert region.genes == ()
+
+
+def test_that_splice_sites_are_asked_for_in_large_tiles() -> None:
+    how = browsing()
+    assert (how.tile_bp, how.flank_bp, how.automatic_bp) == (TILE, FLANK, AUTOMATIC)
 
 
 def test_that_a_view_of_the_widest_automatic_size_is_not_too_wide(

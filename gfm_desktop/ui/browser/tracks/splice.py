@@ -19,6 +19,7 @@ from gfm_desktop.ui.browser.track import (
     TrackEntry,
 )
 from gfm_desktop.ui.theme import scale_of
+from gfm_desktop.workspace.prediction_model import FIRST
 from gfm_desktop.workspace.predictions import Stage
 
 if TYPE_CHECKING:
@@ -122,6 +123,10 @@ class SpliceTrack(PlainTrack):
             ),
             TrackAction("Try again", self._predictions.retry),
         ]
+
+    def seen(self, *, shown: bool) -> None:
+        """Predict only what somebody can see."""
+        self._predictions.set_active(shown)
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint both alleles, or in words why there is nothing yet."""
@@ -275,5 +280,5 @@ TRACK = TrackEntry(
     key=SpliceTrack.key,
     title=SpliceTrack.title,
     order=40,
-    factory=lambda sources: SpliceTrack(sources.workspace, sources.predictions),
+    factory=lambda sources: SpliceTrack(sources.workspace, sources.predicted.of(FIRST)),
 )

@@ -11,7 +11,8 @@ from PySide6.QtGui import QFontMetricsF
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
-from gfm_desktop.tracks.splice_probability import SIGNALS, SplicePrediction
+from gfm_desktop.tracks.prediction import TrackPrediction
+from gfm_desktop.tracks.splice_probability import SIGNALS
 from gfm_desktop.ui.browser import signals
 from gfm_desktop.ui.browser.canvas_paint import label_font
 from gfm_desktop.ui.browser.track import View
@@ -36,8 +37,8 @@ VARIANT = Variant("chr1", 1300, "A", "G")
 class Canned:
     """Answers as `Predictions` does, from what a test puts in."""
 
-    tiles: list[SplicePrediction] = field(default_factory=list)
-    overlay: SplicePrediction | None = None
+    tiles: list[TrackPrediction] = field(default_factory=list)
+    overlay: TrackPrediction | None = None
     now: State = field(default_factory=lambda: State(Stage.READY))
     model_name: str = "Toy"
     revision: int = 1
@@ -55,7 +56,8 @@ class Canned:
         return view
 
     def region(self, view: Interval) -> Region:
-        return assemble(view, self.tiles, self.overlay)
+        over = [] if self.overlay is None else [self.overlay]
+        return assemble(view, self.tiles, over, SIGNALS)
 
     def set_automatic(self, automatic: bool) -> None:
         self.automatic = automatic
@@ -65,7 +67,7 @@ class Canned:
 
 def predicted(
     start: int, end: int, *, alt: dict[int, float] | None = None
-) -> SplicePrediction:
+) -> TrackPrediction:
     """Acceptor+ 0.8 at chr1:1,201 and nothing else; `alt` changes donor+ bases."""
     size = end - start
     ref = {name: np.zeros(size, np.float32) for name in SIGNALS}
@@ -77,7 +79,7 @@ def predicted(
         for position, value in alt.items():
             changed["donor_plus"][position - start] = value
     variant = None if alt is None else VARIANT
-    return SplicePrediction(
+    return TrackPrediction(
         Interval("chr1", start, end), ref, changed, variant, ("UP",), "toy"
     )
 
@@ -173,7 +175,7 @@ def test_that_waiting_leaves_gaps_only_where_nothing_is_known(
     view: Callable[..., View],
 ) -> None:
     shown = view(500, 1500)
-    region = assemble(shown.interval, [predicted(0, 1000)], None)
+    region = assemble(shown.interval, [predicted(0, 1000)], [])
     assert signals.gaps(shown, region.known) == [(500.0, 1000.0)]
 
 

@@ -1,0 +1,119 @@
+"""Which model predicts a kind of track: the user's choice, the run's, or the app's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gfm_desktop.errors import GfmError
+from gfm_desktop.models import catalogue
+from gfm_desktop.workspace.model_shelf import usable
+
+if TYPE_CHECKING:
+    from gfm_desktop.models.card import ModelCard
+    from gfm_desktop.models.option import OptionValue
+    from gfm_desktop.tracks.card import TrackCard
+    from gfm_desktop.workspace.workspace import Workspace
+
+Pairs = tuple[tuple[str, "OptionValue"], ...]
+FIRST = "splice-probability"
+"""The kind of a run's model that cannot be read: its lane says what is wrong with it,
+and no other lane repeats it."""
+
+
+class PredictingModel:
+    """The model of one kind of track, and the choices that it is loaded with.
+
+    Without a choice of the user's it is the one that has scored, with the very choices
+    that it has scored with, where it has such a track; else the app's own.
+    """
+
+    def __init__(self, workspace: Workspace, track: TrackCard) -> None:
+        """Follow the workspace's run; nothing is read from disk yet."""
+        self._workspace = workspace
+        self._track = track
+        self._chosen: tuple[str, Pairs] = ("", ())
+        self._predicts: dict[str, bool] = {}
+        self._cards: dict[str, ModelCard | None] = {}
+        self._default: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the model's id or folder; empty where there is none."""
+        return self.choice[0]
+
+    @property
+    def options(self) -> Pairs:
+        """Return the choices of its family as (name, value) pairs."""
+        return self.choice[1]
+
+    @property
+    def choice(self) -> tuple[str, Pairs]:
+        """Return the model and its choices."""
+        if self._chosen[0]:
+            return self._chosen
+        run = self._workspace.run
+        if run is not None and self.predicts(run.model):
+            return run.model, tuple(sorted(run.model_options.items()))
+        return self._app_s_own(), ()
+
+    @property
+    def chosen(self) -> bool:
+        """Tell whether the user has chosen it."""
+        return bool(self._chosen[0])
+
+    @property
+    def card(self) -> ModelCard | None:
+        """Return its facts; None where it cannot be read."""
+        if self.id not in self._cards:
+            self._cards[self.id] = self._read(self.id) if self.id else None
+        return self._cards[self.id]
+
+    @property
+    def name(self) -> str:
+        """Return its name: as the library has it, or that of its folder."""
+        known = self.card is not None and not Path(self.id).is_absolute()
+        return self.card.name if known and self.card else Path(self.id).name
+
+    def choose(self, model: str, options: Pairs = ()) -> None:
+        """Take another model; an empty id gives the choice back."""
+        self._chosen = (model, options)
+
+    def forget(self) -> None:
+        """Read cards anew: the library has changed."""
+        self._predicts.clear()
+        self._cards.clear()
+        self._default = None
+
+    def predicts(self, model: str) -> bool:
+        """Tell whether a model has this kind of track."""
+        if model not in self._predicts:
+            card = self._read(model)
+            # Kept in either case: this is asked at every paint.
+            self._predicts[model] = (
+                self._track.name == FIRST
+                if card is None
+                else self._track.name in card.tracks
+            )
+        return self._predicts[model]
+
+    def offered(self) -> dict[str, ModelCard]:
+        """Return id to card of the installed models that have this kind of track."""
+        found = {m: c for m, c in usable().items() if self._track.name in c.tracks}
+        if self.id and self.id not in found and self.card is not None:
+            found[self.id] = self.card
+        return found
+
+    def _app_s_own(self) -> str:
+        if self._default is None:
+            wanted = self._track.default_model
+            there = bool(wanted) and catalogue.installed(wanted) is not None
+            self._default = wanted if there else ""
+        return self._default
+
+    @staticmethod
+    def _read(model: str) -> ModelCard | None:
+        try:
+            return catalogue.card_of(model)
+        except GfmError:
+            return None
