@@ -258,6 +258,14 @@ def _classes() -> type[torch.nn.Module]:
             result: torch.Tensor = self.caduceus.backbone(ids)
             return result
 
+        def of_block(self, output: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+            """Return a block's states: both strands side by side, as `hidden` does."""
+            total = output[0] + output[1]
+            if not self.caduceus.backbone.strands:
+                return total
+            forward, reverse = total.chunk(2)
+            return torch.cat([forward, reverse.flip(1, 2)], dim=-1)
+
         def head(self, hidden: torch.Tensor) -> torch.Tensor:
             result: torch.Tensor = self.lm_head(hidden)
             return result

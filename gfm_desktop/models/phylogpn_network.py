@@ -160,6 +160,10 @@ def _classes() -> type[torch.nn.Module]:
             result: torch.Tensor = self._model.output_layers[0](x).transpose(1, 2)
             return result
 
+        def of_block(self, output: torch.Tensor) -> torch.Tensor:
+            """Return a block's states, (batch, rows, width)."""
+            return output.transpose(1, 2)
+
         def head(self, hidden: torch.Tensor) -> torch.Tensor:
             """Return the logarithms of F81 rates to A, C, G, T, up to a constant."""
             result: torch.Tensor = self._model.output_layers[1:](hidden.transpose(1, 2))

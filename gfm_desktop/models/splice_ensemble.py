@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections import OrderedDict
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -56,6 +57,18 @@ class WindowNetworks:
         self.flank = flank
         self._replicates = tuple(replicates)
         self._memory = _Memory(_MEMORY_BYTES)
+
+    @property
+    def replicates(self) -> tuple[torch.nn.Module, ...]:
+        """Return the networks."""
+        return self._replicates
+
+    def with_replicates(self, replicates: Sequence[torch.nn.Module]) -> Self:
+        """Return the same model with other networks, which remembers nothing."""
+        made = copy.copy(self)
+        made._replicates = tuple(replicates)
+        made._memory = _Memory(_MEMORY_BYTES)
+        return made
 
     def asked(
         self, sequences: Sequence[str], *, batch_size: int

@@ -149,6 +149,7 @@ def replicate_class() -> type[torch.nn.Module]:
         def __init__(self, architecture: SpliceArchitecture) -> None:
             super().__init__()
             channels = architecture.channels
+            self.architecture = architecture
             self.flank = architecture.flank
             self.units = architecture.units
             self.first = torch.nn.Conv2d(BASES, channels, 1)
@@ -164,20 +165,27 @@ def replicate_class() -> type[torch.nn.Module]:
                 self.skips.append(skip)
             self.last = torch.nn.Conv2d(channels, architecture.outputs, 1)
 
-        def logits(self, one_hot: torch.Tensor) -> torch.Tensor:
+        def trunk(self, one_hot: torch.Tensor) -> torch.Tensor:
+            """Return what the last convolution reads: (batch, channels, 1, n)."""
             length = one_hot.shape[3] - 2 * self.flank
             hidden = self.first(one_hot)
-            total = self.skips[0](_middle(hidden, length))
+            total: torch.Tensor = self.skips[0](_middle(hidden, length))
             for number, block in enumerate(self.blocks, start=1):
                 hidden = block(hidden)
                 group, within = divmod(number, self.units)
                 if within == 0:
                     total += self.skips[group](_middle(hidden, length))
-            outputs: torch.Tensor = self.last(total).squeeze(2)
+            return total
+
+        def logits(self, one_hot: torch.Tensor) -> torch.Tensor:
+            outputs: torch.Tensor = self.last(self.trunk(one_hot)).squeeze(2)
             return outputs
 
+        def head(self, logits: torch.Tensor) -> torch.Tensor:
+            return logits.softmax(dim=1)
+
         def forward(self, one_hot: torch.Tensor) -> torch.Tensor:
-            return self.logits(one_hot).softmax(dim=1)
+            return self.head(self.logits(one_hot))
 
     return SpliceReplicate
 
