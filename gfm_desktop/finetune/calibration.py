@@ -158,9 +158,11 @@ def _temperature(
 
 
 def _of_label(truth: Flags, chance: Floats, prior: float) -> tuple[float, float]:
-    """Return temperature and bias of one output."""
+    """Return temperature and bias of one output; no change where one class is seen."""
     from scipy.optimize import minimize
 
+    if truth.all() or not truth.any():
+        return 1.0, float(prior)
     column = chance[:, None]
 
     def loss(x: Floats) -> float:

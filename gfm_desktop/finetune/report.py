@@ -285,7 +285,7 @@ class Epoch(_Part):
 
 
 class Report(_Part):
-    """All of `report.json`; the contract is in `docs` of the command line.
+    """All of `report.json`.
 
     Attributes:
         complete: Whether all stages are done.
