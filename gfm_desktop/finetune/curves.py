@@ -81,15 +81,15 @@ def confusion(
         return report.Confusion(matrix=matrix.tolist(), names=list(names))
     width = outcome.predictions.shape[1]
     known, truth = truth_table(outcome.task, outcome.labels, width)
-    decided = np.asarray(outcome.decided, np.bool_)
+    flags = np.asarray(outcome.decided, np.bool_)
     if outcome.task == "binary":
         limit = float(thresholds[0])
-        return _two(truth[:, 0], decided[:, 0], list(names), limit)
+        return _two(truth[:, 0], flags[:, 0], list(names), limit)
     each = {}
     for i, name in enumerate(names):
         mine = known[:, i]
         limit = float(thresholds[i])
-        each[name] = _two(truth[mine, i], decided[mine, i], ["no", name], limit)
+        each[name] = _two(truth[mine, i], flags[mine, i], ["no", name], limit)
     return report.Confusion(names=list(names), each=each)
 
 

@@ -1,4 +1,4 @@
-"""Test a way of learning: what is learnt from, what is predicted, what it amounts to."""
+"""Test a way of learning: what it learns from, what it predicts, what that is worth."""
 
 from __future__ import annotations
 
@@ -92,8 +92,8 @@ def plan(split: Split, *, stops_early: bool) -> list[Fold]:
             cross-validation the next fold serves for that.
     """
     if not split.cross_validation:
-        parts = [split.of(part) for part in (TRAIN, VALIDATION, TEST)]
-        return [Fold(0, *parts, split.folds)]
+        train, judge, test = (split.of(one) for one in (TRAIN, VALIDATION, TEST))
+        return [Fold(0, train, judge, test, split.folds)]
     numbers = np.unique(split.folds[split.folds >= 0])
     found = []
     for i, number in enumerate(numbers):
@@ -166,11 +166,11 @@ def _held_out(
     test = np.flatnonzero(split.parts[predicted] == TEST)
     tested = predicted[test]
     strata = np.zeros(len(test), np.int64)
-    outcomes = [
+    after, before = (
         _outcome(data, split, tested, one, limits, strata)
         for one in (table[test], raw[test])
-    ]
-    return Judged(*outcomes, tested, calibration, limits, predicted, table)
+    )
+    return Judged(after, before, tested, calibration, limits, predicted, table)
 
 
 def _by_folds(
@@ -191,10 +191,10 @@ def _by_folds(
         found, limit = _tuned(data, predicted[away], raw[away], kind, prior)
         table[here] = applied(found, data.task, raw[here])
         limits[here] = limit
-    outcomes = [
+    after, before = (
         _outcome(data, split, predicted, one, limits, strata) for one in (table, raw)
-    ]
-    return Judged(*outcomes, predicted, calibration, final, predicted, table)
+    )
+    return Judged(after, before, predicted, calibration, final, predicted, table)
 
 
 def _tuned(
