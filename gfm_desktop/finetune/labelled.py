@@ -54,6 +54,7 @@ class LabelledSet:
             for every example; empty where the file has no such column.
         refused: Rows that cannot be used.
         sha256: Hash of what was read: the file, its columns, the genome.
+        notes: What was done to rows on the way and must be told, such as U read as T.
     """
 
     task: Task
@@ -68,6 +69,7 @@ class LabelledSet:
     given: tuple[str, ...] = ()
     refused: tuple[RefusedRow, ...] = ()
     sha256: str = ""
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of examples."""
