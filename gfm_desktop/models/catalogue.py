@@ -289,7 +289,9 @@ def card_at(described: manifest.Manifest) -> ModelCard:
     else:
         module = known[described.loader]
         offered = module.CARDS if hasattr(module, "CARDS") else (module.CARD,)
-        template = next((c for c in offered if c.id == described.id), offered[0])
+        # A family of which nothing is published (finetuned) has a template.
+        first = offered[0] if offered else module.TEMPLATE
+        template = next((c for c in offered if c.id == described.id), first)
     card = described.card(template)
     shipped = described.folder.is_relative_to(paths.resources())
     return replace(card, built_in=card.built_in and shipped)

@@ -25,6 +25,7 @@ from gfm_desktop.models.disk import (
 from gfm_desktop.models.hub_folder import HubFolder, is_hub_folder
 from gfm_desktop.models.importers import importer_of
 from gfm_desktop.models.weights import sha256_of, tensor_shapes, tensors_of
+from gfm_desktop.models.zipped import REPORT_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -125,7 +126,12 @@ def _write_own(source: Path, target: Path, model_id: str) -> str:
             where=str(source / manifest.FILE_NAME),
             todo=f"It reads {', '.join(known)}. A newer version may read more.",
         )
-    names = [n for n in names_in(source) if hub_files.is_small(n) or n == _INDEX]
+    kept = {_INDEX, *REPORT_FILES}
+    names = [n for n in names_in(source) if hub_files.is_small(n) or n in kept]
+    for name in names:
+        size = plain_file(source, name).stat().st_size
+        if size > _MOST_SMALL and name not in REPORT_FILES:
+            raise refused(source / name, f"it has {size_words(size)}")
     weights = [plain_file(source, name) for name in described.weights]
     require_room(target, sum(p.stat().st_size for p in weights), "The model")
     families.family(described.loader).check(source)

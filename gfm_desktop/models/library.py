@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gfm_desktop import paths
 from gfm_desktop.errors import ModelError
-from gfm_desktop.models import catalogue, families, importing, manifest
+from gfm_desktop.models import catalogue, families, importing, manifest, zipped
 from gfm_desktop.models.disk import DiskFull
 from gfm_desktop.models.importing import Origin
 
@@ -30,8 +30,8 @@ def add(
     for which torch is imported: a window runs this as a job (`jobs.add_model`).
 
     Args:
-        path: A folder with ``gfm_model.json``, a folder as the hub has it, or files
-            that a family's importer reads.
+        path: A folder with ``gfm_model.json`` or a ``.zip`` file of one, a folder as
+            the hub has it, or files that a family's importer reads.
         model_id: What to call it; empty leaves it to the files.
         origin: Where it came from; None where only the files can tell.
         take: Whether the files may be moved instead of copied.
@@ -43,6 +43,9 @@ def add(
         ModelError: If it cannot be used, its id is taken, or it does not fit the disk.
     """
     path = path.expanduser()
+    if zipped.is_zipped_model(path):
+        with zipped.unpacked(path) as folder:
+            return add(folder, model_id=model_id, origin=origin, take=True)
     came = origin or Origin()
     name = model_id or importing.id_of(path, came)
     _refuse_name(name, path)
