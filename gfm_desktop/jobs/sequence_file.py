@@ -24,7 +24,8 @@ def read_sequences(path: Path, *, empty: bool = False) -> list[tuple[str, str]]:
 
     Args:
         path: FASTA, one sequence a line, or a JSON list of strings; gzip or not.
-        empty: Whether a sequence of a FASTA file or JSON list may have no letters.
+        empty: Whether a sequence may have no letters; a blank line between others is
+            then one, so that sequence i is line i.
 
     Raises:
         InputError: If the file cannot be read, holds none, or any is not made of
@@ -37,8 +38,9 @@ def read_sequences(path: Path, *, empty: bool = False) -> list[tuple[str, str]]:
     elif start.startswith(">"):
         found = _from_fasta(start)
     else:
-        lines = [line.strip() for line in text.splitlines()]
-        found = [(str(i), line) for i, line in enumerate(filter(None, lines))]
+        lines = [line.strip() for line in text.rstrip().splitlines()]
+        kept = lines if empty else filter(None, lines)
+        found = [(str(i), line) for i, line in enumerate(kept)]
     if not found:
         raise InputError("The file holds no sequence.", where=str(path))
     wrong = [

@@ -59,16 +59,21 @@ def bert_sizes(hub: HubFolder, **switches: Unpack[Switches]) -> BertSizes:
             raise hub.broken(f"“{name}” is {found!r}; this app reads {value!r} only")
     eps = hub.value("layer_norm_eps", 1e-12)
     told: dict[str, Any] = {
-        "vocabulary": _size(hub, "vocab_size"),
         "width": _size(hub, "hidden_size"),
-        "layers": _size(hub, "num_hidden_layers"),
+        "layers": hub.repeats("num_hidden_layers"),
         "heads": _size(hub, "num_attention_heads"),
         "inner": _size(hub, "intermediate_size"),
-        "positions": _size(hub, "max_position_embeddings"),
-        "types": hub.value("type_vocab_size", 2),
+        "types": _size(hub, "type_vocab_size", 2),
         "eps": eps,
         "head_eps": eps,
     }
+    # A family that counts rows itself does not ask the config for them.
+    for size, name in {
+        "vocabulary": "vocab_size",
+        "positions": "max_position_embeddings",
+    }.items():
+        if size not in switches:
+            told[size] = _size(hub, name)
     sizes = BertSizes(**(told | dict(switches)))
     if sizes.width % sizes.heads:
         raise hub.broken(
@@ -153,8 +158,8 @@ def sorted_words(words: Mapping[str, int]) -> tuple[Counter[int], list[str]]:
     return lengths, sorted(others, key=words.__getitem__)
 
 
-def _size(hub: HubFolder, name: str) -> int:
-    found = hub.number(name)
+def _size(hub: HubFolder, name: str, default: int | None = None) -> int:
+    found = hub.number(name) if default is None else hub.value(name, default)
     if found < 1:
         raise hub.broken(f"“{name}” is {found}")
     return found

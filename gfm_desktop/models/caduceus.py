@@ -212,7 +212,7 @@ def _sizes(hub: HubFolder) -> CaduceusSizes:
     sizes = CaduceusSizes(
         vocabulary=_rows(hub),
         width=width,
-        layers=hub.number("n_layer"),
+        layers=hub.repeats("n_layer"),
         inner=int(inner.value("expand", 2.0) * width),
         states=inner.value("d_state", 16),
         taps=inner.value("d_conv", 4),
@@ -227,7 +227,7 @@ def _sizes(hub: HubFolder) -> CaduceusSizes:
         strands=hub.value("rcps", False),
         fused=hub.value("fused_add_norm", True),
     )
-    for name in ("vocabulary", "width", "layers", "inner", "states", "taps", "rank"):
+    for name in ("vocabulary", "width", "inner", "states", "taps", "rank"):
         if (size := getattr(sizes, name)) < 1:
             raise hub.broken(f"its sizes give a {name} of {size}")
     return sizes
@@ -241,7 +241,7 @@ def _rows(hub: HubFolder) -> int:
 
 def _multiplies(hub: HubFolder) -> bool:
     strategy = hub.config.get("bidirectional_strategy") or "add"
-    if strategy not in _STRATEGIES:
+    if not isinstance(strategy, str) or strategy not in _STRATEGIES:
         raise hub.broken(f"“bidirectional_strategy” is {strategy!r}")
     return _STRATEGIES[strategy]
 

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 _WINDOW = 512
 """Bases that the authors' scoring command gives to the model."""
 
+_POSITIVE = (
+    *("hidden_size", "intermediate_size", "vocab_size"),
+    *("kernel_size", "first_kernel_size", "rest_kernel_size"),
+    *("dilation_base", "dilation_cycle", "dilation_double_every"),
+)
+"""Fields of a config that are never 0."""
+
 _BRASSICALES = ModelCard(
     id="gpn-brassicales",
     name="GPN Brassicales",
@@ -44,7 +51,7 @@ _BRASSICALES = ModelCard(
     source="model hub, songlab/gpn-brassicales",
     scores=(VariantKind.SNV, VariantKind.MNV),
     scorers=("masked-log-odds", "unmasked-log-odds", "embedding-distance"),
-    tracks=(),
+    tracks=("base-probability",),
     repository="songlab/gpn-brassicales",
     revision="main",
     download_bytes=264_000_000,
@@ -138,7 +145,7 @@ def _sizes(hub: HubFolder) -> GpnSizes:
     """
     legacy = hub.model_type == "ConvNet"
     _refuse_variants(hub)
-    layers = hub.value("n_layers" if legacy else "num_hidden_layers", 25)
+    layers = hub.repeats("n_layers" if legacy else "num_hidden_layers", 25)
     kernel = hub.value("kernel_size", 9)
     kernels = (hub.value("first_kernel_size", 9), hub.value("rest_kernel_size", 5))
     return GpnSizes(
@@ -169,6 +176,9 @@ def _refuse_variants(hub: HubFolder) -> None:
     for name, value in wanted.items():
         if (found := hub.config.get(name, value)) != value:
             raise hub.broken(f"“{name}” is {found!r}; this app reads {value!r} only")
+    for name in _POSITIVE:
+        if hub.value(name, 1) < 1:
+            raise hub.broken(f"“{name}” is {hub.config[name]}")
 
 
 def _tokenizer(hub: HubFolder, size: int) -> NucleotideTokenizer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -109,14 +110,40 @@ class HubFolder:
         """Return a field of the config, or the default where the config lacks it.
 
         Raises:
-            ModelError: If it is not of the default's kind.
+            ModelError: If it is not of the default's kind, below 0 or infinite, which
+                no field of a network is.
         """
         found = self.config.get(name, default)
         if isinstance(default, float) and type(found) is int:
             found = float(found)
         # A bool is an int to Python, but not to a config.
-        if type(found) is not type(default):
+        wrong = type(found) is not type(default)
+        if not wrong and isinstance(found, int | float):
+            wrong = found < 0 or not math.isfinite(found)
+        if wrong:
             raise self.broken(f"“{name}” is {found!r}")
+        return found
+
+    def repeats(self, name: str, default: int | None = None) -> int:
+        """Return how often a part with tensors of its own is repeated, such as a layer.
+
+        Args:
+            name: Field of the config.
+            default: Where the config lacks it; None where it must be there.
+
+        Raises:
+            ModelError: If it is missing, below 1, or more than there are tensors: a
+                network of a million layers would be built for hours before the
+                weights were found not to fit.
+        """
+        found = self.number(name) if default is None else self.value(name, default)
+        if found < 1:
+            raise self.broken(f"“{name}” is {found}")
+        if found > len(self.shapes):
+            raise self.broken(
+                f"“{name}” is {found:,}, but the weights are {len(self.shapes):,} "
+                "tensors in all"
+            )
         return found
 
     def size(self, tensor: str, axis: int = 0) -> int:

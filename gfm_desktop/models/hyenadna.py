@@ -190,7 +190,7 @@ def _sizes(hub: HubFolder) -> HyenaSizes:
         vocabulary=_rows(hub),
         width=width,
         inner=4 * width if inner is None else hub.number("d_inner"),
-        layers=hub.value("n_layer", 12),
+        layers=hub.repeats("n_layer", 12),
         longest=hub.value("max_seq_len", 1024),
         positions=hub.value("emb_dim", 3),
         filter_width=hub.value("filter_order", 64),
@@ -219,11 +219,13 @@ def _refuse_variants(hub: HubFolder) -> None:
     if not 1 <= (taps := hub.value("short_filter_order", 3)) <= 3:
         # It is padded by two: a longer filter would look at the bases to predict.
         raise hub.broken(f"“short_filter_order” is {taps}; this app reads 1 to 3")
-    for name in ("d_model", "n_layer", "emb_dim", "filter_order", "vocab_size"):
+    for name in ("d_model", "emb_dim", "filter_order", "vocab_size"):
         if hub.value(name, 1) < 1:
             raise hub.broken(f"“{name}” is {hub.config[name]}")
-    if hub.value("num_inner_mlps", 2) < 0:
-        raise hub.broken(f"“num_inner_mlps” is {hub.config['num_inner_mlps']}")
+    if hub.config.get("d_inner") is not None and hub.number("d_inner") < 1:
+        raise hub.broken(f"“d_inner” is {hub.config['d_inner']}")
+    if hub.value("num_inner_mlps", 2):
+        hub.repeats("num_inner_mlps", 2)
     if (longest := hub.value("max_seq_len", 1024)) <= _SPECIAL_TOKENS:
         raise hub.broken(f"“max_seq_len” is {longest}")
 

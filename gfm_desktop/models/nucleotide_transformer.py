@@ -149,16 +149,17 @@ def _sizes(hub: HubFolder) -> EsmSizes:
     _refuse_variants(hub)
     rotary = hub.value("position_embedding_type", "absolute") == "rotary"
     width, heads = hub.number("hidden_size"), hub.number("num_attention_heads")
-    if heads < 1 or width % heads or (rotary and width // heads % 2):
+    if min(heads, width) < 1 or width % heads or (rotary and width // heads % 2):
         raise hub.broken(f"“hidden_size” {width} does not fit {heads} attention heads")
-    inner = hub.number("intermediate_size")
+    if (inner := hub.number("intermediate_size")) < 1:
+        raise hub.broken(f"“intermediate_size” is {inner}")
     # Configs do not tell the generations' feed-forward parts apart, but shapes do.
     gated = hub.size(_FEED_FORWARD) == 2 * inner
     rescaled = _flag(hub, "token_dropout", default=False)
     return EsmSizes(
         vocabulary=hub.number("vocab_size"),
         width=width,
-        layers=hub.number("num_hidden_layers"),
+        layers=hub.repeats("num_hidden_layers"),
         heads=heads,
         inner=inner,
         positions=0 if rotary else hub.number("max_position_embeddings"),

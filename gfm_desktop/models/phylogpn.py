@@ -60,7 +60,7 @@ _CARD = ModelCard(
     source="model hub, songlab/PhyloGPN",
     scores=(VariantKind.SNV,),
     scorers=("column-log-odds", "embedding-distance"),
-    tracks=(),
+    tracks=("base-probability",),
     repository="songlab/PhyloGPN",
     revision="main",
     download_bytes=333_000_000,
@@ -219,15 +219,12 @@ def _sizes(hub: HubFolder) -> PhyloSizes:
         # Channels come in pairs, one for either strand.
         if (width := hub.value(name, 2)) < 2 or width % 2:
             raise hub.broken(f"“{name}” is {width}; it must be even")
-    for name in ("stack_size", "num_stacks"):
-        if (count := hub.value(name, 1)) < 1:
-            raise hub.broken(f"“{name}” is {count}")
-    stack = tuple(kernel**i for i in range(hub.value("stack_size", 2)))
+    stack = tuple(kernel**i for i in range(hub.repeats("stack_size", 2)))
     return PhyloSizes(
         outer=hub.value("outer_dim", 960),
         inner=hub.value("inner_dim", 480),
         kernel=kernel,
-        dilations=stack * hub.value("num_stacks", 20),
+        dilations=stack * hub.repeats("num_stacks", 20),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import pickle
 import zipfile
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _LEGACY_HEAD = 3
 """Pickles in front of the table in files of PyTorch before 1.6."""
+_MOST_BYTES = 256 * 1024 * 1024
+"""Far more than any table of names and shapes needs: some 100 bytes a tensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,11 @@ def pickled_shapes(path: Path) -> dict[str, tuple[int, ...]]:
                 table = _Reader(file).load()
     except (OSError, EOFError, zipfile.BadZipFile, KeyError) as error:
         raise _damaged(path, f"{type(error).__name__}: {error}") from error
-    except pickle.UnpicklingError as error:
+    except (pickle.UnpicklingError, zlib.error) as error:
         raise _damaged(path, str(error)) from error
+    except RuntimeError as error:
+        # What Python says of archives with a password, or packed in a rare way.
+        raise _damaged(path, f"its archive cannot be opened ({error})") from error
     except (ValueError, TypeError, AttributeError, IndexError) as error:
         raise _damaged(path, "it is not a table of tensors") from error
     return _shapes(path, table)
@@ -58,6 +64,8 @@ def _from_archive(path: Path) -> Any:
         names = [n for n in archive.namelist() if n.endswith("/data.pkl")]
         if len(names) != 1:
             raise KeyError("data.pkl")
+        if archive.getinfo(names[0]).file_size > _MOST_BYTES:
+            raise pickle.UnpicklingError("its table is too large to be one of tensors")
         return _Reader(io.BytesIO(archive.read(names[0]))).load()
 
 

@@ -45,6 +45,16 @@ def test_that_every_way_to_write_them_gives_the_same(
     assert [letters for _, letters in read_sequences(path)] == EXPECTED
 
 
+def test_that_a_blank_line_is_a_sequence_only_where_one_may_be_empty(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "s"
+    path.write_text("\nACGT\n\nGG\n\n", encoding="ascii")
+    wanted = [("0", ""), ("1", "ACGT"), ("2", ""), ("3", "GG")]
+    assert read_sequences(path, empty=True) == wanted
+    assert read_sequences(path) == [("0", "ACGT"), ("1", "GG")]
+
+
 def test_that_names_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "s"
     path.write_text(">chr1:5 note\nAC\n>\nGT\n", encoding="ascii")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gfm_desktop.errors import ModelError
-from gfm_desktop.models import catalogue
+from gfm_desktop.models import catalogue, families
 from gfm_desktop.models.hub_folder import HubFolder
 from gfm_desktop.models.layout import Layout
 
@@ -54,7 +54,7 @@ def test_that_the_safer_weights_are_chosen(tmp_path: Path) -> None:
 
 def test_that_a_config_is_asked_strictly(tmp_path: Path) -> None:
     folder = tiny_gpn.make(tmp_path / "hub")
-    config = {"size": 3, "flag": True, "rate": 2, "word": "x"}
+    config = {"size": 3, "flag": True, "rate": 2, "word": "x", "low": -1, "far": 1e400}
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     hub = HubFolder.read(folder)
     assert hub.number("size") == 3
@@ -66,11 +66,38 @@ def test_that_a_config_is_asked_strictly(tmp_path: Path) -> None:
         lambda: hub.number("absent"),
         lambda: hub.value("word", 1),
         lambda: hub.value("size", "text"),
+        lambda: hub.number("low"),
+        lambda: hub.value("low", 0.5),
+        lambda: hub.value("far", 0.5),
+        lambda: hub.repeats("low"),
+        lambda: hub.repeats("absent"),
     ):
         with pytest.raises(ModelError, match=r"config.json is wrong"):
             wrong()
     with pytest.raises(ModelError, match="“nothing” is missing"):
         hub.size("nothing")
+
+
+def test_that_more_layers_than_tensors_are_refused_before_they_are_built(
+    tmp_path: Path,
+) -> None:
+    folder = tiny_gpn.make(tmp_path / "hub")
+    config = tiny_gpn.CONFIG | {"n_layers": 10**9}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"“n_layers” is 1,000,000,000, but the"):
+        families.family("gpn").check(folder)
+
+
+@pytest.mark.parametrize("name", sorted(tiny_gpn.CONFIG))
+@pytest.mark.parametrize("value", [None, -1, 0, 2.5, "x", [1], {"a": 1}, float("inf")])
+def test_that_a_config_that_makes_no_sense_is_refused_in_words(
+    name: str, value: object, tmp_path: Path
+) -> None:
+    folder = tiny_gpn.make(tmp_path / "hub")
+    config = tiny_gpn.CONFIG | {name: value}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(ModelError):
+        families.family("gpn").check(folder)
 
 
 @pytest.mark.parametrize("content", ["", "[1]", "{", "[" * 100_000, "\xff"])

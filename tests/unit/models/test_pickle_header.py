@@ -129,6 +129,34 @@ def test_that_a_whole_pickled_network_is_refused(tmp_path: Path) -> None:
         pickled_shapes(path)
 
 
+@pytest.mark.parametrize(("place", "value"), [(8, 1), (10, 99)])
+def test_that_an_archive_with_a_password_or_an_odd_packing_is_told(
+    place: int, value: int, table: dict[str, Any], tmp_path: Path
+) -> None:
+    import torch
+
+    path = tmp_path / "model.bin"
+    torch.save(table, path)
+    content = bytearray(path.read_bytes())
+    # Flags and packing of the first entry of the archive's directory.
+    content[content.index(b"PK\x01\x02") + place] = value
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match="archive cannot be opened"):
+        pickled_shapes(path)
+
+
+def test_that_a_table_of_enormous_size_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "model.bin"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("archive/data.pkl", "w") as entry,
+    ):
+        for _ in range(300):
+            entry.write(bytes(1 << 20))
+    with pytest.raises(ModelError, match="too large"):
+        pickled_shapes(path)
+
+
 def test_that_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="cannot be read"):
         pickled_shapes(tmp_path / "none.bin")
