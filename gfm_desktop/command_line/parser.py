@@ -10,9 +10,10 @@ from gfm_desktop import __version__
 from gfm_desktop.command_line.preflight import unknown_arguments
 from gfm_desktop.errors import OptionError
 from gfm_desktop.scoring import registry
+from gfm_desktop.tracks import registry as track_registry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from gfm_desktop.models.option import Option
 
@@ -238,12 +239,26 @@ def _add_predict(commands: Any) -> None:
         help="instead of a genome: sequences, one a line, FASTA, or a JSON list",
     )
     predict.add_argument(
+        "--track",
+        metavar="NAME",
+        default="",
+        help="kind of track, where the model has several (see `gfm models show`); left "
+        "out, its first",
+    )
+    predict.add_argument(
         "--out",
         metavar="FILE",
         required=True,
-        help=".npz, .tsv, .bedgraph or .bw; for --sequences .npz or .tsv",
+        help=".npz, .tsv, .bedgraph or .bw; for --sequences .npz or .tsv. Each signal "
+        "of the track is a column or a series, named ref_SIGNAL and, with --variant, "
+        "alt_SIGNAL; positions are 1-based in .tsv; NAME.bw holds one line that stands "
+        "for all, or its change with the variant, and NAME.SIGNAL.bw each of them",
     )
+    _add_model_options(predict)
     _add_json(predict, "print one JSON object per event")
+    options = predict.add_argument_group("options of the tracks")
+    for name, (offers, owners) in track_options().items():
+        _add_option(options, name, offers, owners)
 
 
 def _add_inspect(commands: Any) -> None:
@@ -299,12 +314,25 @@ def _add_json(parser: Parser, words: str) -> None:
 
 def scorer_options() -> dict[str, tuple[list[Option], list[str]]]:
     """Return every option name with its owners: their options and their names."""
+    cards = registry.scorers().values()
+    return _shared((card.name, card.options) for card in cards)
+
+
+def track_options() -> dict[str, tuple[list[Option], list[str]]]:
+    """Return the same for the kinds of predicted tracks."""
+    cards = track_registry.tracks_known().values()
+    return _shared((card.name, card.options) for card in cards)
+
+
+def _shared(
+    owners: Iterable[tuple[str, Sequence[Option]]],
+) -> dict[str, tuple[list[Option], list[str]]]:
     found: dict[str, tuple[list[Option], list[str]]] = {}
-    for card in registry.scorers().values():
-        for option in card.options:
-            offers, scorers = found.setdefault(option.name, ([], []))
+    for owner, options in owners:
+        for option in options:
+            offers, names = found.setdefault(option.name, ([], []))
             offers.append(option)
-            scorers.append(card.name)
+            names.append(owner)
     return found
 
 

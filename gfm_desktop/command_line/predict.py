@@ -6,7 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gfm_desktop.command_line.preflight import Preflight, absolute, model_name
+from gfm_desktop.command_line.parser import OPTION
+from gfm_desktop.command_line.preflight import (
+    Preflight,
+    absolute,
+    given_options,
+    model_name,
+    option_values,
+)
 from gfm_desktop.errors import GfmError, OptionError
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.export.formats import TRACK_FORMATS
@@ -15,6 +22,7 @@ from gfm_desktop.jobs.open_genome import OpenGenome
 from gfm_desktop.jobs.predict_region import PredictRegion
 from gfm_desktop.jobs.predict_sequences import FORMATS as SEQUENCE_FORMATS
 from gfm_desktop.jobs.predict_sequences import PredictSequences
+from gfm_desktop.tracks import registry
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
+    from gfm_desktop.models.option import OptionValue
 
 _AROUND = 250
 """bp on each side of a variant, where no region is given."""
@@ -35,7 +44,7 @@ def run(arguments: Namespace, runner: Runner) -> int:
         Refused: If the command line cannot be carried out.
         Stopped: If a job did not finish.
     """
-    _check(arguments)
+    options = _check(arguments)
     if arguments.sequences:
         job = PredictSequences(
             model_name(arguments.model),
@@ -62,26 +71,27 @@ def run(arguments: Namespace, runner: Runner) -> int:
             variant=variant,
             device=arguments.device,
             out=absolute(arguments.out),
+            track=arguments.track,
+            options=tuple(options.items()),
+            model_options=tuple(sorted(arguments.option)),
         )
     )
     message = f"{predicted.message}; written to {arguments.out}"
     return runner.finish(*opened, replace(predicted, message=message))
 
 
-def _check(arguments: Namespace) -> None:
+def _check(arguments: Namespace) -> dict[str, OptionValue]:
+    """Return the options of the kind of track.
+
+    Raises:
+        Refused: With all that is wrong.
+    """
     from gfm_desktop.models import catalogue
+    from gfm_desktop.models.option import checked
 
     checks = Preflight()
-    of_genome = ("genome", "region", "variant", "annotation")
     if arguments.sequences:
-        for name in of_genome:
-            if getattr(arguments, name):
-                checks.problems.append(
-                    OptionError(
-                        f"--{name} and --sequences do not go together.",
-                        todo="Sequences of a file belong to no genome.",
-                    )
-                )
+        checks.problems += _beside_sequences(arguments)
         formats: tuple[str, ...] = SEQUENCE_FORMATS
     else:
         place = arguments.region or arguments.variant
@@ -91,9 +101,41 @@ def _check(arguments: Namespace) -> None:
     for name in files:
         checks.readable(f"--{name}", getattr(arguments, name))
     checks.writable(arguments.out, formats, *(getattr(arguments, f) for f in files))
+    values: dict[str, OptionValue] = {}
     with checks.collected():
         catalogue.folder_of(arguments.model)
+        model = catalogue.card_of(arguments.model)
+        with checks.collected():
+            given = dict(arguments.option)
+            checked(catalogue.options_of(model), given, owner=model.name)
+        if not arguments.sequences:
+            card = registry.choose(model, arguments.track)
+            values, problems = option_values(
+                f"The track {card.name}",
+                card.options,
+                given_options(arguments, OPTION),
+            )
+            checks.problems += problems
+            registry.checked_options(card.name, values)
     checks.done()
+    return values
+
+
+def _beside_sequences(arguments: Namespace) -> list[OptionError]:
+    """Return what has no meaning beside sequences of a file."""
+    given = [
+        name
+        for name in ("genome", "region", "variant", "annotation", "track", "option")
+        if getattr(arguments, name)
+    ]
+    given += given_options(arguments, OPTION)
+    return [
+        OptionError(
+            f"--{name} and --sequences do not go together.",
+            todo="Sequences of a file belong to no genome.",
+        )
+        for name in given
+    ]
 
 
 def _place(

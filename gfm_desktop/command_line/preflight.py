@@ -12,7 +12,8 @@ from gfm_desktop.errors import GfmError, InputError, OptionError
 from gfm_desktop.jobs.export.formats import check_format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from argparse import Namespace
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gfm_desktop.models.option import Option, OptionValue
     from gfm_desktop.scoring.card import ScorerCard
@@ -203,7 +204,20 @@ def scorer_values(
         card: The chosen scorer.
         given: Option name to what the user wrote.
     """
-    known = {option.name: option for option in card.options}
+    return option_values(f"The scorer {card.name}", card.options, given)
+
+
+def option_values(
+    owner: str, options: Sequence[Option], given: dict[str, str | bool]
+) -> tuple[dict[str, OptionValue], list[GfmError]]:
+    """Return the values of flags, and all that is wrong with them.
+
+    Args:
+        owner: Whose options they are, as a sentence begins.
+        options: What there is to choose.
+        given: Option name to what the user wrote.
+    """
+    known = {option.name: option for option in options}
     flags = ", ".join(f"--{name.replace('_', '-')}" for name in known) or "none"
     values: dict[str, OptionValue] = {}
     problems: list[GfmError] = []
@@ -211,7 +225,7 @@ def scorer_values(
         if name not in known:
             problems.append(
                 OptionError(
-                    f"The scorer {card.name} has no option --{name.replace('_', '-')}.",
+                    f"{owner} has no option --{name.replace('_', '-')}.",
                     todo=f"Its options: {flags}.",
                 )
             )
@@ -224,6 +238,15 @@ def scorer_values(
         except OptionError as problem:
             problems.append(problem)
     return values, problems
+
+
+def given_options(arguments: Namespace, prefix: str) -> dict[str, str | bool]:
+    """Return option name to what the user wrote, of flags with such a prefix."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in vars(arguments).items()
+        if name.startswith(prefix) and value is not None
+    }
 
 
 def absolute(path: str | None) -> str:

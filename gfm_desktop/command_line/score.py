@@ -12,6 +12,7 @@ from gfm_desktop.command_line.parser import OPTION
 from gfm_desktop.command_line.preflight import (
     Preflight,
     absolute,
+    given_options,
     model_name,
     scorer_values,
 )
@@ -156,19 +157,11 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
             with checks.collected():
                 checked(catalogue.options_of(model), given, owner=model.name)
             card = choose_scorer(model, arguments.scorer, given)
-            values, problems = scorer_values(card, _given_options(arguments))
+            values, problems = scorer_values(card, given_options(arguments, OPTION))
             checks.problems += problems
             checked_options(card, values.items())
     checks.done()
     return values
-
-
-def _given_options(arguments: Namespace) -> dict[str, str | bool]:
-    return {
-        name.removeprefix(OPTION): value
-        for name, value in vars(arguments).items()
-        if name.startswith(OPTION) and value is not None
-    }
 
 
 def _print_table(run: str) -> None:

@@ -16,16 +16,20 @@ from gfm_desktop.models.sequence import reverse_complement
 from gfm_desktop.scoring import column_log_odds, masked_log_odds
 from gfm_desktop.tracks.base_probability import BASES, ENTROPY, TRACK, piece, predict
 from gfm_desktop.tracks.prediction import Missing, TrackPrediction, joined
-
-from ..scoring.toy_language import beside, column, nucleotide, overlapping, pairs  # noqa: TID252
+from tests.unit.scoring.toy_language import (
+    beside,
+    column,
+    nucleotide,
+    overlapping,
+    pairs,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
-
-    from ..scoring.toy_language import ToyLanguageModel  # noqa: TID252
+    from tests.unit.scoring.toy_language import ToyLanguageModel
 
 HERE = Interval("chr1", 1_000, 1_024)
 MAKERS = {
