@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from gfm_desktop.errors import InputError
+from gfm_desktop.finetune.checks import apply_fixes
 from gfm_desktop.finetune.guessing import Kind, TableGuess, guess_columns
 from gfm_desktop.finetune.label_readers.label_values import guess_task
 from gfm_desktop.finetune.label_readers.opening import open_table
@@ -21,6 +22,8 @@ from gfm_desktop.finetune.label_readers.vcf_table import VcfTable
 from gfm_desktop.genome.fingerprint import content_hash
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from gfm_desktop.finetune.label_readers.draft import Draft
     from gfm_desktop.finetune.label_readers.roles import Roles
     from gfm_desktop.finetune.label_readers.table import Table
@@ -43,9 +46,10 @@ class LabelSource:
         path: CSV, TSV, BED, any text with a delimiter, Excel, VCF or BCF.
         kind: What labels belong to; ``"auto"`` looks.
         columns: (role, column) pairs, with roles of `roles.ROLES`; a column is a name
-            or a 1-based number. Roles that are not named are guessed. Two more say
+            or a 1-based number. Roles that are not named are guessed. Three more say
             something about the file: ``("counting", "0" or "1")``, the number of a
-            contig's first base; ``("sheet", name)``, as `sheet`.
+            contig's first base; ``("sheet", name)``, as `sheet`; ``("fix", key)``, one
+            of `checks.FIXES` to be applied to what was read.
         task: One of `TASKS`, or ``"auto"``.
         window: Letters read around the middle of a region, or around a variant; 0 reads
             regions as they are, and `VARIANT_WINDOW` letters around variants.
@@ -185,12 +189,31 @@ def read(
     reference: Reference | None = None,
     genes: GeneModels | None = None,
 ) -> LabelledSet:
+    """Return all examples, as `reading` does, without saying how far it is."""
+    steps = reading(source, reference=reference, genes=genes)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: LabelledSet = end.value
+            return found
+
+
+def reading(
+    source: LabelSource,
+    *,
+    reference: Reference | None = None,
+    genes: GeneModels | None = None,
+) -> Generator[int, None, LabelledSet]:
     """Read all examples; every row ends as one, or in `LabelledSet.refused`.
 
     Args:
         source: The file and what is known about it.
         reference: The open genome; regions and variants need it.
         genes: Gene models, to tell which gene each place lies in.
+
+    Yields:
+        Rows read so far.
 
     Raises:
         InputError: If the file cannot be read, a column is missing, or no row can be
@@ -208,14 +231,15 @@ def read(
         look.table.names, look.pairs, counts_from_one=look.counts_from_one
     )
     _check_complete(source, kind, roles, look.table.names)
-    draft = _read(source, look.table, kind, roles, reference)
-    return draft.finish(
+    draft = yield from _rows(source, look.table, kind, roles, reference)
+    data = draft.finish(
         Path(source.path),
         task="regression" if source.signal else source.task,
         sha256=_hash(source, kind, look, reference, genes),
         strands="strand" in roles.places,
         genes=genes,
     )
+    return apply_fixes((key for role, key in source.columns if role == "fix"), data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +298,7 @@ def _look(source: LabelSource, *, rows: int) -> _Look:
     return _Look(table, guess, kind, pairs, one, first, complete)
 
 
-_ABOUT_FILE = ("counting", "sheet")
+_ABOUT_FILE = ("counting", "sheet", "fix")
 _NEEDED: dict[str, tuple[str, ...]] = {
     "sequences": ("sequence",),
     "regions": ("chrom", "start", "end"),
@@ -307,15 +331,15 @@ def _check_complete(
         )
 
 
-def _read(
+def _rows(
     source: LabelSource,
     table: Table,
     kind: Kind,
     roles: Roles,
     reference: Reference | None,
-) -> Draft:
+) -> Generator[int, None, Draft]:
     if kind == "sequences":
-        return read_sequence_rows(table, roles, reference=reference)
+        return (yield from read_sequence_rows(table, roles, reference=reference))
     if reference is None:
         raise InputError(
             f"Letters of {kind} are read from a genome, and none is open.",
@@ -323,17 +347,19 @@ def _read(
             todo="Open the genome that the coordinates belong to.",
         )
     if kind == "variants":
-        return read_variant_rows(
-            table,
-            roles,
-            reference=reference,
-            window=source.window or VARIANT_WINDOW,
-            lengths=table.contig_lengths if isinstance(table, VcfTable) else {},
+        lengths = table.contig_lengths if isinstance(table, VcfTable) else {}
+        window = source.window or VARIANT_WINDOW
+        return (
+            yield from read_variant_rows(
+                table, roles, reference=reference, window=window, lengths=lengths
+            )
         )
     signal = Signal(Path(source.signal)) if source.signal else None
     try:
-        return read_region_rows(
-            table, roles, reference=reference, window=source.window, signal=signal
+        return (
+            yield from read_region_rows(
+                table, roles, reference=reference, window=source.window, signal=signal
+            )
         )
     finally:
         if signal is not None:

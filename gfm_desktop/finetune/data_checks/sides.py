@@ -80,5 +80,6 @@ class Sides:
         used = self.side >= 0
         if self.cross_validation:
             somewhere = high >= 0
-            return used & somewhere & ((low != self.side) | (high != self.side))
+            other = (low != self.side) | (high != self.side)
+            return np.asarray(used & somewhere & other)
         return np.asarray(used & (low < self.side))

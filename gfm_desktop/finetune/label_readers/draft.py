@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.interval import Interval
 
+STEP = 2_000
+"""Rows after which a reader says how far it is."""
 _SHOWN = 40
 
 

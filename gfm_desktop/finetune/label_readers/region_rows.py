@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gfm_desktop.finetune.label_readers.draft import Draft
+from gfm_desktop.finetune.label_readers.draft import STEP, Draft
 from gfm_desktop.finetune.label_readers.letters import SHORTEST
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.models.sequence import reverse_complement
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from gfm_desktop.finetune.label_readers.roles import Roles
     from gfm_desktop.finetune.label_readers.signal import Signal
     from gfm_desktop.finetune.label_readers.table import Row, Table
@@ -23,8 +25,8 @@ def read_region_rows(
     reference: Reference,
     window: int,
     signal: Signal | None,
-) -> Draft:
-    """Read one example a row.
+) -> Generator[int, None, Draft]:
+    """Read one example a row, in steps.
 
     Args:
         table: The open table.
@@ -33,9 +35,14 @@ def read_region_rows(
         reference: The genome.
         window: Letters around the middle of each region; 0 for the region itself.
         signal: bigWig whose mean over the letters read is the label.
+
+    Yields:
+        Rows read so far.
     """
     draft = Draft((signal.name,) if signal else roles.label_names)
-    for row in table:
+    for done, row in enumerate(table):
+        if done % STEP == 0:
+            yield done
         place = _place(row, roles, reference, window)
         if isinstance(place, str):
             draft.refuse(row.number, place)

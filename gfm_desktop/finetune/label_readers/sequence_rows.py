@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gfm_desktop.finetune.label_readers.draft import Draft
+from gfm_desktop.finetune.label_readers.draft import STEP, Draft
 from gfm_desktop.finetune.label_readers.letters import read_letters
 from gfm_desktop.genome.interval import Interval
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from gfm_desktop.finetune.label_readers.roles import Roles
     from gfm_desktop.finetune.label_readers.table import Row, Table
     from gfm_desktop.genome.reference import Reference
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
 def read_sequence_rows(
     table: Table, roles: Roles, *, reference: Reference | None
-) -> Draft:
-    """Read one example a row.
+) -> Generator[int, None, Draft]:
+    """Read one example a row, in steps.
 
     Coordinates beside the sequence are kept where every row has them and they are as
     long as the sequence; a strand then says how the sequence was read.
@@ -26,10 +28,15 @@ def read_sequence_rows(
         table: The open table.
         roles: Which column is what; `sequence` and `labels` are needed.
         reference: The genome whose contig names places get; None keeps the file's.
+
+    Yields:
+        Rows read so far.
     """
     draft = Draft(roles.label_names)
     lost = ""
-    for row in table:
+    for done, row in enumerate(table):
+        if done % STEP == 0:
+            yield done
         if row.problem:
             draft.refuse(row.number, row.problem)
             continue

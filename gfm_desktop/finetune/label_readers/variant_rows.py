@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gfm_desktop.finetune.label_readers.draft import Draft
+from gfm_desktop.finetune.label_readers.draft import STEP, Draft
 from gfm_desktop.finetune.label_readers.letters import SHORTEST
 from gfm_desktop.finetune.label_readers.roles import whole_number
 from gfm_desktop.genome.interval import Interval
@@ -14,6 +14,8 @@ from gfm_desktop.genome.variant import Variant
 from gfm_desktop.genome.vcf import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from gfm_desktop.finetune.label_readers.roles import Roles
     from gfm_desktop.finetune.label_readers.table import Row, Table
     from gfm_desktop.genome.reference import Reference
@@ -40,8 +42,8 @@ def read_variant_rows(
     reference: Reference,
     window: int,
     lengths: dict[str, int],
-) -> Draft:
-    """Read one example a row; variants are checked against REF and normalised.
+) -> Generator[int, None, Draft]:
+        roles: `chrom`, `pos` (1-based), `ref`, `alt` and `labels` are needed.
 
     Args:
         table: The open table, or VCF file as a table.
@@ -49,10 +51,15 @@ def read_variant_rows(
         reference: The genome.
         window: Letters of the longer haplotype.
         lengths: Contig lengths in bp that the file states.
+
+    Yields:
+        Rows read so far.
     """
     draft = Draft(roles.label_names)
     judge = Judge(reference, lengths)
-    for row in table:
+    for done, row in enumerate(table):
+        if done % STEP == 0:
+            yield done
         record = _record(row, roles)
         if isinstance(record, str):
             draft.refuse(row.number, record)
