@@ -43,7 +43,7 @@ def read_variant_rows(
     window: int,
     lengths: dict[str, int],
 ) -> Generator[int, None, Draft]:
-        roles: `chrom`, `pos` (1-based), `ref`, `alt` and `labels` are needed.
+    """Read one example a row, in steps; variants are checked and normalised.
 
     Args:
         table: The open table, or VCF file as a table.
