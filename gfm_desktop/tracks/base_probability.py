@@ -77,8 +77,8 @@ BASES = ("p_a", "p_c", "p_g", "p_t")
 ENTROPY = "entropy"
 _TOGETHER = {"cpu": 16, "gpu": 256}
 """Tokens that one piece asks about where each is hidden alone."""
-_TILE = 32
-"""bp of a tile where each base costs a window: about two seconds."""
+_TILE = 16
+"""bp of a tile where each base costs a window: about a second, two with a variant."""
 _REACH = 256
 """Half a window of 512 bases: further away, ALT differs little or not at all."""
 

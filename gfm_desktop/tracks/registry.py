@@ -113,6 +113,15 @@ def choose(model: ModelCard, name: str = "") -> TrackCard:
     )
 
 
+def browsing_of(model: ModelCard) -> Browsing:
+    """Return how the first track of a model is asked for in the browser.
+
+    Raises:
+        OptionError: If it has none.
+    """
+    return module_of(choose(model).name).browsing()
+
+
 def checked_options(
     name: str, options: Mapping[str, OptionValue]
 ) -> dict[str, OptionValue]:

@@ -51,6 +51,11 @@ class PredictionJobs:
         self.tiles = Store(_TILES_KEPT)
         self.overlays = Store(_OVERLAYS_KEPT)
 
+    @property
+    def waiting(self) -> int:
+        """Return how many questions are out."""
+        return len(self._open)
+
     def store(self, key: Key) -> Store:
         """Return where the answer to a question is kept."""
         return self.tiles if key[1] is None else self.overlays

@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.workspace import Workspace
 
+_SLOW_AT_ONCE = 1
+"""Questions that are out at once where each takes a second or two: what another lane
+asks meanwhile comes next, and not after all of them."""
+
 
 class Stage(StrEnum):
     """How the prediction of a region, or of the selected variant, stands."""
@@ -323,7 +327,10 @@ class Predictions:
         """Ask for what is missing and cancel what nobody looks at any more."""
         wanted = self._questions()
         self._jobs.keep_only(wanted)
+        most = _SLOW_AT_ONCE if self.card.by_allele else len(wanted)
         for key in wanted:
+            if self._jobs.waiting >= most:
+                break
             self._ask(key)
         self._emit()
 
