@@ -120,7 +120,11 @@ class Draft:
         placed = all(place is not None for place in self.places)
         places = tuple(place for place in self.places if place is not None)
         if placed and genes is not None and not any(self.genes):
-            self.genes = [_gene(genes, place) for place in places]
+            turned = [("-" if one else "+") if strands else "" for one in self.reverse]
+            self.genes = [
+                _gene(genes, place, strand)
+                for place, strand in zip(places, turned, strict=True)
+            ]
         data = LabelledSet(
             labels.task,
             labels.names,
@@ -151,7 +155,14 @@ class Draft:
         )
 
 
-def _gene(genes: GeneModels, place: Interval) -> str:
-    """Return the gene over the middle of a place, the first by start."""
+def _gene(genes: GeneModels, place: Interval, strand: str) -> str:
+    """Return the gene over the middle of a place: of its strand if any, first by start.
+
+    Args:
+        genes: Gene models.
+        place: Where the example lies.
+        strand: ``"+"``, ``"-"``, or ``""`` where it is not known.
+    """
     found = genes.at(place.contig, (place.start + place.end) // 2)
+    found.sort(key=lambda gene: gene.strand != strand)
     return found[0].name if found else ""

@@ -33,6 +33,8 @@ _MOST_LEVELS = 10
 """Whole numbers from 0 or 1 up to here may be classes."""
 _MOST_CLASSES = 100
 _LEAST_EACH = 5
+_REUSED = 0.6
+"""Lists of labels have fewer different items than this share of all that is listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def guess_task(raw: Iterable[tuple[str, ...]], columns: Sequence[str]) -> TaskGu
         classes[_key(text)] += count
     if len(classes) <= 2:
         return TaskGuess("binary", f"{named} has two values: {_shown(counts)}")
-    if len(classes) > min(_MOST_CLASSES, max(2, total // _LEAST_EACH)):
+    if len(classes) > min(_MOST_CLASSES, total // 2):
         raise InputError(
             f"{named} has {len(classes):,} different texts in {total:,} rows: these "
             "are no classes.",
@@ -179,10 +181,11 @@ def _as_lists(counts: Counter[str]) -> str:
     for delimiter in _LISTS:
         lists = [text for text in counts if delimiter in text]
         items = {_key(item) for text in counts for item in text.split(delimiter)}
+        items -= {"", "none"}
         uses = sum(
             count * (text.count(delimiter) + 1) for text, count in counts.items()
         )
-        if lists and len(items) <= min(_MOST_CLASSES, uses // 2):
+        if lists and len(items) <= min(_MOST_CLASSES, _REUSED * uses):
             return f"“{lists[0]}”"
     return ""
 
