@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 ISOTONIC_FROM = 200
 """Labels from which a rising curve is not merely noise (Niculescu-Mizil & Caruana 2005
 found it worse than Platt's below about 1,000)."""
-_PULL = 0.5
-"""Pull towards no change, in units of one example's log loss: with few labels, or
-perfectly separated ones, temperature and bias would run away."""
+_PULL = 2.0
+"""Pull towards no change, a normal prior of standard deviation 1/2 on the logarithm of
+the temperature and on the bias: with few labels, or perfectly separated ones, both
+would run away."""
 _PARTS = 5
 _CLEARLY = 0.002
 """Log loss by which the curve must win: it makes equals of what was ranked."""

@@ -117,11 +117,11 @@ def over_folds(found: Sequence[float]) -> Measured:
     value = float(known.mean())
     if len(known) < 2:
         return Measured(value, None, None)
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     k = len(known)
     spread = math.sqrt((1 / k + 1 / (k - 1)) * float(known.var(ddof=1)))
-    reach = float(t.ppf((1 + LEVEL) / 2, k - 1)) * spread
+    reach = float(stdtrit(k - 1, (1 + LEVEL) / 2)) * spread
     return Measured(value, value - reach, value + reach)
 
 

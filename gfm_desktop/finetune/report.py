@@ -116,13 +116,14 @@ class RefusedPart(_Part):
 
 
 class CheckPart(_Part):
-    """One finding of the data check."""
+    """One finding of the data check (`data_checks.finding.Finding`)."""
 
     key: str
     level: Literal["ok", "caution", "stop"]
     title: str
     words: str
     count: int = 0
+    leaking: int = 0
     rows: list[int] = pydantic.Field(default_factory=list)
     fix: str = ""
 

@@ -202,7 +202,7 @@ class Cnn:
 
         course.net.eval()
         fitted = FittedCnn(course.net, self.both_strands, scale, {})
-        found = yield from fitted.predict(data, validation)
+        found = yield from _as_learning(fitted.predict(data, validation), course.epoch)
         labels = data.labels[validation]
         with torch.inference_mode():
             answers = torch.from_numpy(found)
@@ -245,6 +245,19 @@ class Cnn:
         path = self._checkpoint()
         if path is not None and path.is_file():
             course.load(torch.load(path, weights_only=True))
+
+
+def _as_learning(
+    ticks: Generator[Tick, None, Predictions], epoch: int
+) -> Generator[Tick, None, Predictions]:
+    """Tell of predictions within a training as a part of it."""
+    while True:
+        try:
+            next(ticks)
+        except StopIteration as end:
+            found: Predictions = end.value
+            return found
+        yield Tick("Learning", epoch=epoch)
 
 
 def _with_validation(

@@ -118,8 +118,8 @@ class KmerLinear:
         counts = _Counts.of(data, tries, words)
         found = []
         for i, strength in enumerate(STRENGTHS):
-            yield Tick("Choosing the strength", i, len(STRENGTHS))
-            found.append((yield from _judge(counts, tries, strength)))
+            words_now = ("Choosing the strength", i, len(STRENGTHS))
+            found.append((yield from _judge(counts, tries, strength, *words_now)))
         strength = STRENGTHS[choosing.best(found)]
         yield Tick("Learning", 0, 1)
         most = _most(data, MOST)
@@ -153,9 +153,9 @@ def word_scores(
     kinds = [Words(k, both) for k in sizes for both in (True, False)]
     found: dict[Words, float] = {}
     for i, words in enumerate(kinds):
-        yield Tick("Choosing k-mers", i, len(kinds))
         counts = _Counts.of(data, tries, words)
-        found[words] = yield from _judge(counts, tries, _FIRST_STRENGTH)
+        words_now = ("Choosing k-mers", i, len(kinds))
+        found[words] = yield from _judge(counts, tries, _FIRST_STRENGTH, *words_now)
     return found
 
 
@@ -220,11 +220,12 @@ class _Counts:
 
 
 def _judge(
-    counts: _Counts, tries: Rounds, strength: float
+    counts: _Counts, tries: Rounds, strength: float, message: str, turn: int, turns: int
 ) -> Generator[Tick, None, float]:
+    """Return how well a setting does on examples not learnt from."""
     data, labels, predictions = counts.data, [], []
     for i, (learn, judge) in enumerate(tries):
-        yield Tick(f"Trying {counts.words}", i, len(tries))
+        yield Tick(message, turn * len(tries) + i, turns * len(tries))
         model = counts.fitted(learn, strength)
         labels.append(data.labels[judge])
         predictions.append(model.predict(counts.rows(judge)))
