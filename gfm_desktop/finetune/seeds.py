@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
 
 _CHANCE_ROWS = 6_000_000
+_CHANCE_DENSITY = 0.01
 _MOST_WORDS = 30_000_000
 _MOST_ROWS = 8_000_000
 _NEIGHBOURS = 12
@@ -80,7 +81,7 @@ def find_candidates(sequences: Sequence[str], *, seed: int = 0) -> Candidates:
     """
     lengths = np.array([len(one) for one in sequences], np.int64)
     total = int(lengths.sum())
-    k = word_length(total)
+    k = word_length(total, int(lengths.max(initial=0)))
     order = np.random.default_rng(seed).permutation(len(sequences))
     letters = np.concatenate([base_codes(sequences[i]) for i in order] or [_NONE])
     owner = np.repeat(order, lengths[order])
@@ -97,11 +98,15 @@ def find_candidates(sequences: Sequence[str], *, seed: int = 0) -> Candidates:
     return _clusters(rows, k, share)
 
 
-def word_length(total: int) -> int:
-    """Return k for so many letters in all."""
+def word_length(total: int, longest: int) -> int:
+    """Return k for so many letters in all, and in the longest sequence."""
     k = _SHORTEST_WORD
     compared = min(total, _MOST_WORDS)
-    while k < _LONGEST_WORD and compared**2 / 4**k > _CHANCE_ROWS:
+    # Among the words that two long sequences share by chance, neighbouring diagonals
+    # must stay rarer than `_DIAGONAL_GAP`, or all of them would be one cluster.
+    while k < _LONGEST_WORD and (
+        compared**2 / 4**k > _CHANCE_ROWS or longest / 4**k > _CHANCE_DENSITY
+    ):
         k += 2
     return k
 

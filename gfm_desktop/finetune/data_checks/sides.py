@@ -40,7 +40,8 @@ class Sides:
     def of(cls, split: Split) -> Sides:
         """Return the sides of a split."""
         side = split.folds if split.cross_validation else split.parts
-        side = np.where(split.parts == UNUSED, -1, side).astype(np.int64)
+        side = side.astype(np.int64)  # parts have no sign
+        side[split.parts == UNUSED] = -1
         return cls(side, split.cross_validation)
 
     @property
