@@ -197,7 +197,7 @@ def _add_score(commands: Any) -> None:
         default=-1,
         help="percentiles compare with the substitutions of N random sites of each "
         "trinucleotide of the genome; 0 for no percentiles; left out, the scorer's own "
-        "number",
+        "number (none for pseudo-log-likelihood, which is slow)",
     )
     score.add_argument(
         "--fresh", action="store_true", help="score again what was scored before"

@@ -16,6 +16,7 @@ from gfm_desktop.command_line.preflight import (
     model_name,
     scorer_values,
 )
+from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Finished
 from gfm_desktop.jobs.export.formats import SCORE_FORMATS
@@ -157,6 +158,15 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
             with checks.collected():
                 checked(catalogue.options_of(model), given, owner=model.name)
             card = choose_scorer(model, arguments.scorer, given)
+            if arguments.background > 0 and not card.background:
+                checks.problems.append(
+                    OptionError(
+                        f"{card.name} has no percentiles: its scores have a scale of "
+                        "their own.",
+                        where="--background",
+                        todo="Leave it out.",
+                    )
+                )
             values, problems = scorer_values(card, given_options(arguments, OPTION))
             checks.problems += problems
             checked_options(card, values.items())

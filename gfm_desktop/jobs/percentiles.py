@@ -54,8 +54,10 @@ def with_percentiles(card: ScorerCard) -> ScorerCard:
 
 def background_of(job: Scoring, card: ScorerCard) -> int:
     """Return the sites of each trinucleotide to compare with; 0 for no percentiles."""
-    if job.background < 0 or not card.background:
-        return card.background
+    if not card.background:
+        return 0
+    if job.background < 0:
+        return 0 if card.background_asked else card.background
     return job.background
 
 

@@ -117,10 +117,7 @@ class HubFolder:
         if isinstance(default, float) and type(found) is int:
             found = float(found)
         # A bool is an int to Python, but not to a config.
-        wrong = type(found) is not type(default)
-        if not wrong and isinstance(found, int | float):
-            wrong = found < 0 or not math.isfinite(found)
-        if wrong:
+        if type(found) is not type(default) or _is_senseless(found):
             raise self.broken(f"“{name}” is {found!r}")
         return found
 
@@ -228,6 +225,11 @@ def _weights_of(folder: Path) -> tuple[Path, ...]:
         where=str(folder),
         todo="Copy the weights into the folder, or choose another one.",
     )
+
+
+def _is_senseless(value: object) -> bool:
+    """Tell whether a number is below 0, infinite or none."""
+    return isinstance(value, int | float) and not 0 <= value < math.inf
 
 
 def _unreadable(path: Path, why: str) -> ModelError:

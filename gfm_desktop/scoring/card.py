@@ -43,6 +43,8 @@ class ScorerCard:
         background: Random sites of each trinucleotide whose substitutions are scored
             to give percentiles, where the user says nothing; 0 where percentiles of
             this score have no meaning.
+        background_asked: Whether percentiles are made only where the user asks for
+            them, because each score takes seconds.
         low_first: Whether low scores are the notable ones, as those of log-odds are:
             ALT is less expected than REF.
     """
@@ -61,6 +63,7 @@ class ScorerCard:
     objectives: tuple[Objective, ...] = ()
     tokens: tuple[TokenKind, ...] = ()
     background: int = 0
+    background_asked: bool = False
     low_first: bool = False
 
 

@@ -65,6 +65,8 @@ SCORER = ScorerCard(
     units="natural logarithm; negative where ALT is less likely than REF",
     source="Salazar et al. 2020 (2020.acl-main.240); as a variant score ours",
     needs="language",
+    background=12,
+    background_asked=True,
     columns=(
         *STRAND_COLUMNS,
         Column("pll_ref", "float", "Pseudo-log-likelihood of the window with REF"),

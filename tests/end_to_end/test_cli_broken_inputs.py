@@ -42,6 +42,14 @@ def gfm(
     )
 
 
+def test_that_percentiles_are_not_promised_where_there_are_none(
+    vcf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, told = gfm(capsys, vcf, "--background", "20")
+    assert code == 2
+    assert "splice-delta has no percentiles" in told
+
+
 def test_that_forty_malformed_lines_are_named_and_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

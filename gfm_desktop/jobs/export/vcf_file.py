@@ -12,7 +12,12 @@ from gfm_desktop.genome.vcf import Malformed, Record, VcfReader
 from gfm_desktop.jobs.events import Progress
 from gfm_desktop.jobs.export.formats import whole_file
 from gfm_desktop.jobs.export.scored_table import Row, ScoredTable, Written
-from gfm_desktop.jobs.export.vcf_header import OWN_KEYS, has_splice, header_lines
+from gfm_desktop.jobs.export.vcf_header import (
+    OWN_KEYS,
+    has_percentile,
+    has_splice,
+    header_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -32,10 +37,11 @@ def write_vcf(
 ) -> Generator[Progress, None, Written]:
     """Write ``.vcf``, or ``.vcf.gz`` as bgzip with its ``.tbi`` index.
 
-    Each record keeps its bytes; ``GFM_SCORE`` and ``GFM_STATUS`` (a value an allele)
-    and ``GFM_SPLICE`` are added at the end of INFO, in place of those that an earlier
-    export wrote. Lines that are no records cannot stay among records: they stand,
-    percent-encoded, in ``##gfm_rejected`` header lines.
+    Each record keeps its bytes; ``GFM_SCORE``, ``GFM_STATUS`` and, where there are any,
+    ``GFM_PERCENTILE`` (a value an allele) and ``GFM_SPLICE`` are added at the end of
+    INFO, in place of those that an earlier export wrote. Lines that are no records
+    cannot stay among records: they stand, percent-encoded, in ``##gfm_rejected`` header
+    lines.
 
     Args:
         table: The scored rows.
@@ -56,6 +62,7 @@ def write_vcf(
         reader.header, table.manifest, command=command, rejected=rejected
     )
     splice = has_splice(table.manifest)
+    ranked = has_percentile(table.manifest)
     total = sum(table.counts.values())
     done = 0
     with whole_file(out) as temporary:
@@ -64,7 +71,8 @@ def write_vcf(
             for number, (record, rows) in enumerate(_joined(reader, table)):
                 done += len(rows)
                 if record is not None:
-                    file.write(_annotated(record.raw, rows, splice=splice) + b"\n")
+                    line = _annotated(record.raw, rows, splice=splice, ranked=ranked)
+                    file.write(line + b"\n")
                 if number % _EVERY == 0:
                     yield Progress(done, total, "alleles", "Writing the variants")
         if out.name.lower().endswith(".gz"):
@@ -116,7 +124,7 @@ def _joined(
         yield (line if isinstance(line, Record) else None), mine
 
 
-def _annotated(raw: bytes, rows: list[Row], *, splice: bool) -> bytes:
+def _annotated(raw: bytes, rows: list[Row], *, splice: bool, ranked: bool) -> bytes:
     fields = raw.split(b"\t", _INFO + 1)
     fields += [b"."] * (_INFO + 1 - len(fields))
     old = fields[_INFO].split(b";")
@@ -125,6 +133,9 @@ def _annotated(raw: bytes, rows: list[Row], *, splice: bool) -> bytes:
         "GFM_SCORE=" + ",".join(_number(row["score"]) for row in rows),
         "GFM_STATUS=" + ",".join(str(row["status"]) for row in rows),
     ]
+    if ranked:
+        ranks = ",".join(_number(row["percentile"]) for row in rows)
+        added.append(f"GFM_PERCENTILE={ranks}")
     entries = [row["splice"] for row in rows if row["splice"]] if splice else []
     if entries:
         added.append("GFM_SPLICE=" + ",".join(entries).translate(_RESERVED))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.jobs.run_folder import Manifest
 
-OWN_KEYS = ("GFM_SCORE", "GFM_STATUS", "GFM_SPLICE")
+OWN_KEYS = ("GFM_SCORE", "GFM_STATUS", "GFM_PERCENTILE", "GFM_SPLICE")
 _OWN_LINES = (b"##gfm_", *(b"##INFO=<ID=%s," % key.encode() for key in OWN_KEYS))
 _FIRST = b"##fileformat=VCFv4.2"
 _COLUMNS = b"#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
@@ -59,6 +59,10 @@ def command_of(manifest: Manifest) -> str:
     if manifest.annotation:
         words += ["--annotation", manifest.annotation]
     words += ["--scorer", manifest.identity.scorer]
+    for name, value in manifest.identity.model_options.items():
+        words += ["--option", f"{name}={value}"]
+    if manifest.background:
+        words += ["--background", str(manifest.background)]
     for name, value in manifest.identity.options.items():
         flag = f"--{name.replace('_', '-')}"
         if isinstance(value, bool):
@@ -76,11 +80,22 @@ def _info_lines(manifest: Manifest) -> list[str]:
         "##INFO=<ID=GFM_STATUS,Number=A,Type=String,"
         'Description="How the allele ended: scored, or why it has no score">',
     ]
+    if has_percentile(manifest):
+        lines.append(
+            "##INFO=<ID=GFM_PERCENTILE,Number=A,Type=Float,"
+            'Description="How many of 100 random substitutions of the same '
+            'trinucleotide class in this genome score lower">'
+        )
     if has_splice(manifest):
         lines.append(
             f'##INFO=<ID=GFM_SPLICE,Number=.,Type=String,Description="{_SPLICE}, {by}">'
         )
     return [_escaped(line) for line in lines]
+
+
+def has_percentile(manifest: Manifest) -> bool:
+    """Return whether the run's scores were compared with a background."""
+    return manifest.background > 0
 
 
 def has_splice(manifest: Manifest) -> bool:
@@ -90,7 +105,8 @@ def has_splice(manifest: Manifest) -> bool:
 
 def _source_lines(manifest: Manifest, command: str) -> list[str]:
     identity = manifest.identity
-    options = ",".join(f"{name}={value}" for name, value in identity.options.items())
+    chosen = identity.options | identity.model_options
+    options = ",".join(f"{name}={value}" for name, value in chosen.items())
     lines = [
         f"##gfm_version={identity.version}",
         f'##gfm_model=<ID={manifest.model},Name="{_quoted(manifest.model_name)}",'

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 DEVICES = (("Automatic", "auto"), ("Processor (CPU)", "cpu"), ("GPU (CUDA)", "cuda"))
 _COMPARE = "Percentiles"
+_SLOW = (
+    " This score takes long, and they take as long as some hundred variants or more."
+)
 
 
 class ScoringForm(QWidget):
@@ -39,6 +42,7 @@ class ScoringForm(QWidget):
         super().__init__()
         self._models: dict[str, Entry] = {}
         self._offered: list[str] = []
+        self._asked = False
         self.model = ModelChoice("scoring-model")
         self.scorer = _combo("scoring-scorer", "Scorer")
         self.device = _combo("scoring-device", "Device")
@@ -77,8 +81,11 @@ class ScoringForm(QWidget):
     def background(self) -> int:
         """Return the sites to compare with: -1 for the scorer's own number, 0: none."""
         card = self.scorer_card
-        wanted = card is None or not card.background or self.percentiles.isChecked()
-        return -1 if wanted else 0
+        if card is None or not card.background:
+            return -1
+        if not self.percentiles.isChecked():
+            return 0
+        return card.background if card.background_asked else -1
 
     def show_library(self, entries: list[Entry], wanted: str) -> None:
         """Show what the library has; the chosen model stays where it can.
@@ -190,11 +197,16 @@ class ScoringForm(QWidget):
             self.options.set_options(scorer.options if scorer else ())
         sites = scorer.background if scorer else 0
         self.percentiles.setVisible(bool(sites))
+        asked = scorer is not None and scorer.background_asked
+        if asked != self._asked:
+            self._asked = asked
+            with QSignalBlocker(self.percentiles):
+                self.percentiles.setChecked(not asked)
         self.against.setVisible(bool(sites))
         self.against.setText(
             "Compares each score with random substitutions of the same kind in this "
             f"genome: {sites:,} random sites of each trinucleotide, scored once for "
-            "each model and genome and then kept."
+            "each model and genome and then kept." + (_SLOW if asked else "")
         )
         self._tell()
 

@@ -288,8 +288,15 @@ def test_that_another_vocabulary_brings_the_scorers_that_fit_it(
     field.setCurrentText("pairs")
     assert form.scorer.currentData() == "pseudo-log-likelihood"
     assert form.model_options.chosen == {"cut": "pairs"}
+    # Percentiles of a slow score are made where the user asks, those of others anyway.
+    assert not form.percentiles.isChecked()
+    assert form.background == 0
+    form.percentiles.setChecked(True)
+    assert form.background == 12
     field.setCurrentText("single")
     assert form.scorer.currentData() == "masked-log-odds"
+    assert form.percentiles.isChecked()
+    assert form.background == -1
 
 
 def test_that_a_half_typed_name_is_no_choice(

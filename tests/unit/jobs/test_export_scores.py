@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from gfm_desktop.errors import InputError, OptionError
 from gfm_desktop.genome.status import Status
+from gfm_desktop.jobs.export.vcf_header import command_of
 from gfm_desktop.jobs.export_scores import ExportScores
-from gfm_desktop.jobs.run_folder import RunFolder
+from gfm_desktop.jobs.run_folder import Identity, Manifest, RunFolder
 from gfm_desktop.jobs.score_variants import ScoreVariants
 
 if TYPE_CHECKING:
@@ -93,6 +94,26 @@ def test_that_the_header_says_where_the_numbers_come_from(
     assert "##gfm_version=" in text
     out, _ = export(desk, context, variants, "c.vcf")
     assert f"--variants {variants} --model toy" in out.read_text(encoding="utf-8")
+
+
+def test_that_the_noted_command_repeats_the_choices_of_the_model() -> None:
+    identity = Identity(
+        genome="g",
+        variants="v",
+        annotation="",
+        weights="w",
+        scorer="kmer-log-odds",
+        options={"strands": "both", "masked": True},
+        version="1",
+        model_options={"species": "homo_sapiens"},
+    )
+    manifest = Manifest(
+        identity, "g.fa", "v.vcf", "", "t.parquet", "leaf", "Leaf", background=20
+    )
+    command = command_of(manifest)
+    assert "--option species=homo_sapiens" in command
+    assert "--background 20" in command
+    assert "--strands both --masked" in command
 
 
 def test_that_alleles_get_their_values_in_order_and_other_tools_read_them(

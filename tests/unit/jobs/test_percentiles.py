@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
+import pysam
 import pytest
 
 from gfm_desktop.errors import OptionError
@@ -19,10 +20,12 @@ from gfm_desktop.jobs import background, precision_check
 from gfm_desktop.jobs.background import class_of, sites, substitutions, trinucleotide_of
 from gfm_desktop.jobs.context import JobContext
 from gfm_desktop.jobs.events import Finished, Partial, Progress
+from gfm_desktop.jobs.export_scores import ExportScores
+from gfm_desktop.jobs.percentiles import background_of
 from gfm_desktop.jobs.run_folder import RunFolder
 from gfm_desktop.jobs.score_variants import ScoreVariants
 from gfm_desktop.models import catalogue
-from gfm_desktop.scoring import masked_log_odds
+from gfm_desktop.scoring import masked_log_odds, registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,6 +115,43 @@ def test_that_scores_do_not_depend_on_the_background(desk: Desk, model: str) -> 
     assert "Scoring random substitutions to compare with" in words
     assert [r["score"] for r in rows_of(later)] == [r["score"] for r in plain]
     assert all(r["background"] == 12 for r in rows_of(later)[:28])
+
+
+def test_that_a_slow_score_is_compared_only_where_the_user_asks(
+    desk: Desk, model: str
+) -> None:
+    slow = registry.card_of("pseudo-log-likelihood")
+    job = job_of(desk, model)
+    assert background_of(job, slow) == 0
+    assert background_of(replace(job, background=15), slow) == 15
+    quick = registry.card_of("masked-log-odds")
+    assert background_of(job, quick) == quick.background > 0
+    assert (
+        background_of(replace(job, background=15), registry.card_of("splice-delta"))
+        == 0
+    )
+
+
+def test_that_a_vcf_has_the_percentiles_of_the_table(
+    desk: Desk, model: str, tmp_path: Path
+) -> None:
+    _, without = run(job_of(desk, model, background=0))
+    out = tmp_path / "plain.vcf"
+    for _ in ExportScores(without.outputs["run"], str(out)).run(JobContext()):
+        pass
+    assert "GFM_PERCENTILE" not in out.read_text("utf-8")
+    _, finished = run(job_of(desk, model, background=15))
+    out = tmp_path / "ranked.vcf"
+    for _ in ExportScores(finished.outputs["run"], str(out)).run(JobContext()):
+        pass
+    assert "--background 15" in out.read_text("utf-8")
+    with pysam.VariantFile(str(out)) as file:
+        found = [record.info["GFM_PERCENTILE"] for record in file]
+    wanted = [row["percentile"] for row in rows_of(finished)]
+    assert len(found) == len(wanted) == 29
+    assert found[-1] == (None,)
+    for (value,), number in zip(found[:-1], wanted[:-1], strict=True):
+        assert value == pytest.approx(number, rel=1e-5)
 
 
 def rows_of_any(finished: Finished) -> list[dict[str, Any]]:
