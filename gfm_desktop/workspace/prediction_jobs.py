@@ -42,7 +42,7 @@ class PredictionJobs:
         Args:
             runner: Runs jobs.
             changed: Called when an answer came, or a reason why there is none.
-            timed: Takes bases and seconds of a REF tile that a model worked on.
+            timed: Takes bases and seconds that a model worked on.
         """
         self._runner = runner
         self._changed = changed
@@ -114,10 +114,11 @@ class PredictionJobs:
         self._changed()
 
     def _time(self, question: Question, done: int) -> None:
+        """Tell how long bases took; those with ALT as well count once."""
         now = time.monotonic()
         if not done:
             question.began = now
-        elif question.began and question.key[1] is None:
+        elif question.began:
             self._timed(done, now - question.began)
 
     def _take(self, question: Question, event: Finished) -> None:

@@ -96,6 +96,7 @@ class Predictions:
         self._device = "auto"
         self._automatic = self._active = True
         self._view: Interval | None = None
+        self._granted: Interval | None = None
         self._asked: Interval | None = None
         self._jobs = PredictionJobs(runner, self._refresh, self._learn)
         self.revision = 0
@@ -171,8 +172,13 @@ class Predictions:
             self.reset()
 
     def show(self, view: Interval) -> None:
-        """Tell what is on screen; asks for the tiles that are missing."""
+        """Tell what is on screen; asks for the tiles that are missing.
+
+        A view that was narrow enough to begin with is finished, also where the model
+        proves slower than it was taken for.
+        """
         self._view = view
+        self._granted = view if len(view) <= self.widest_automatic else None
         self._refresh()
 
     def predict_here(self, region: Interval) -> None:
@@ -199,7 +205,7 @@ class Predictions:
     def reset(self) -> None:
         """Forget every answer and cancel every question: they no longer fit."""
         self._jobs.forget()
-        self._asked = self._view = None
+        self._asked = self._view = self._granted = None
         self._used = self.model.choice
         self._emit()
         self.stale.emit()
@@ -264,7 +270,8 @@ class Predictions:
         """Return the part of a view that is to be predicted, or None for nothing."""
         if not view.contig or not len(view) or not self.model.id or not self._active:
             return None
-        if self._automatic and len(view) <= self.widest_automatic:
+        narrow = len(view) <= self.widest_automatic or view == self._granted
+        if self._automatic and narrow:
             return view
         return None if self._asked is None else shared(view, self._asked)
 

@@ -22,27 +22,37 @@ _LOWEST_LETTER = 1.2
 """Pixels below which a letter is not drawn."""
 _LEAST_LETTER = 4.0
 """Pixels below which a letter is a bar of its colour: nobody could read it."""
+_OUTLINED_FROM = 2.5
+"""Pixels per bp from which bars have an outline; below, it would leave no colour."""
+_DARK_YELLOW = "#c99700"
 _STRIPE = 3.0
 
 
 def paint_stack(painter: QPainter, pane: LogoPane, view: View, stack: Stack) -> None:
     """Paint the letters of a logo, each in its colour with a dark outline."""
     letters = view.scale >= LETTERS_FROM
-    outline = hairline(view.palette.base_text, 0.7)
+    outlined = view.scale >= _OUTLINED_FROM
+    outline = hairline(view.palette.base_text, min(0.8, view.scale / 12))
+    edge = hairline(faded(view.palette.base_text, 0.6), 0.4)
     painter.save()
-    painter.setPen(Qt.PenStyle.NoPen)
     family = painter.font().family()
     for number, letter in enumerate("ACGT"):
-        painter.setBrush(QColor(view.palette.base(letter)))
+        painter.setBrush(QColor(_fill(letter, view, outlined=outlined)))
         for box in boxes(pane, view, stack, number):
             if letters and box.height() >= _LEAST_LETTER:
                 painter.setPen(outline)
                 painter.drawPath(_fitted(glyph(letter, family), box))
             else:
-                # An outline would leave nothing of the colour.
-                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setPen(edge if outlined else Qt.PenStyle.NoPen)
                 painter.drawRect(box)
     painter.restore()
+
+
+def _fill(letter: str, view: View, *, outlined: bool) -> str:
+    """Return a letter's colour; without an outline a yellow that white does not eat."""
+    if letter == "G" and not outlined and not view.palette.is_dark:
+        return _DARK_YELLOW
+    return view.palette.base(letter)
 
 
 def boxes(pane: LogoPane, view: View, stack: Stack, number: int) -> list[QRectF]:

@@ -117,7 +117,7 @@ class BasesTrack(PlainTrack):
             if pane.name in ("ref", "alt"):
                 colour = view.palette.ref if pane.name == "ref" else view.palette.alt
                 logo_paint.paint_stripe(painter, rect, pane, colour)
-        if state.stage in (Stage.WAITING, Stage.FAILED):
+        if state.stage is not Stage.READY:
             self._paint_gaps(painter, rect, view, words, bad=bad)
         if region.known.any():
             self._paint_legend(painter, rect, view)
@@ -243,15 +243,11 @@ class BasesTrack(PlainTrack):
     def _paint_gaps(
         self, painter: QPainter, rect: QRectF, view: View, words: str, *, bad: bool
     ) -> None:
-        """Hatch what is asked for and not there yet."""
-        wanted = self._predictions.wanted(view.interval)
-        if wanted is None:
-            return
-        left, width = view.x(wanted.start), len(wanted) * view.scale
-        asked = rect.intersected(QRectF(left, 0, width, rect.height()))
+        """Hatch what is not there, and say whether it comes."""
         for first, end in signals.gaps(view, self._region(view).known):
             area = QRectF(first, 8, end - first, rect.height() - 12)
-            curves.paint_gap(painter, area.intersected(asked), words, view, bad=bad)
+            seen = area.intersected(rect)
+            curves.paint_gap(painter, seen, words, view, bad=bad)
 
     def _paint_legend(self, painter: QPainter, rect: QRectF, view: View) -> None:
         palette = view.palette
