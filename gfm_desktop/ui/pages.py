@@ -7,7 +7,6 @@ everything back as it was.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -105,7 +104,7 @@ class Pages(QSplitter):
         action = QAction(panel.title, self)
         action.setObjectName(f"show-{panel.key}")
         action.setCheckable(True)
-        action.triggered.connect(partial(self._toggled, panel.key))
+        action.triggered.connect(lambda on=False: self._toggled(panel.key, on))
         return action
 
     def _toggled(self, key: str, wanted: bool) -> None:

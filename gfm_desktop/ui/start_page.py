@@ -6,14 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -25,97 +23,19 @@ from PySide6.QtWidgets import (
 from gfm_desktop import __version__
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.icons import APP, icon, pixmap
+from gfm_desktop.ui.widgets.drop_target import DropTarget
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.workspace.project import missing_files
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
-
     from gfm_desktop.settings import RecentProject
     from gfm_desktop.workspace.project import Projects
     from gfm_desktop.workspace.workspace import Workspace
 
+KINDS = "Genome (FASTA)  ·  gene models (GTF, GFF3)  ·  variants (VCF)"
 _WIDTH = 620
 _MOST = 6
 """Recent projects on the page; the menu has all."""
-
-
-class DropTarget(QWidget):
-    """The large dashed box: drop files, or press it to choose them."""
-
-    pressed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Show what can be dropped."""
-        super().__init__(parent)
-        self.setObjectName("drop-target")
-        self.setAccessibleName("Open files: a genome, gene models, variants")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self._mark = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self.title = QLabel("Drop your files here, or press to choose them")
-        self.title.setProperty("role", "heading")
-        self.text = QLabel(
-            "Genome (FASTA)  ·  gene models (GTF, GFF3)  ·  variants (VCF)"
-        )
-        self.text.setProperty("role", "muted")
-        self.busy = QProgressBar()
-        self.busy.setObjectName("opening-bar")
-        self.busy.setRange(0, 0)
-        self.busy.setTextVisible(False)
-        self.busy.setMaximumWidth(260)
-        self.busy.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 26, 20, 26)
-        column.setSpacing(8)
-        for widget in (self._mark, self.title, self.text, self.busy):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignCenter)
-        self._dress()
-
-    def say(self, title: str, text: str, *, busy: bool) -> None:
-        """Show other words, and whether something is being read."""
-        self.title.setText(title)
-        self.text.setText(text)
-        self.busy.setVisible(busy)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Press with the mouse."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.pressed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Press with Space or Return."""
-        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.pressed.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme and the text size."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._dress()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the dashed frame, stronger under mouse and focus."""
-        palette = theme.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        lit = self.underMouse() or self.hasFocus()
-        pen = QPen(QColor(palette.accent if lit else palette.faint), 1.6)
-        pen.setDashPattern([5, 4])
-        painter.setPen(pen)
-        painter.setBrush(
-            QColor(palette.hover if self.underMouse() else palette.surface)
-        )
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 10, 10)
-        painter.end()
-
-    def _dress(self) -> None:
-        side = round(40 * theme.scale_of())
-        ratio = self.devicePixelRatioF()
-        self._mark.setPixmap(pixmap("drop", side, "accent", ratio=ratio))
 
 
 class RecentRow(QFrame):
@@ -171,7 +91,12 @@ class StartPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._workspace = workspace
         self._projects = projects
-        self.drop = DropTarget()
+        self.drop = DropTarget(
+            "drop-target",
+            "Open files: a genome, gene models, variants",
+            "Drop your files here, or press to choose them",
+            KINDS,
+        )
         self.sample = QPushButton("Open the sample")
         self.tune = QPushButton("Fine-tune a model")
         self._mark = QLabel()
@@ -301,9 +226,7 @@ class StartPage(QScrollArea):
             self.drop.say("Now the genome: drop its FASTA file", text, busy=False)
         else:
             self.drop.say(
-                "Drop your files here, or press to choose them",
-                "Genome (FASTA)  ·  gene models (GTF, GFF3)  ·  variants (VCF)",
-                busy=False,
+                "Drop your files here, or press to choose them", KINDS, busy=False
             )
 
     def _forget(self, project: RecentProject) -> None:

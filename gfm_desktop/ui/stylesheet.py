@@ -98,6 +98,7 @@ QPushButton[primary="true"]:disabled {{ background: {p.border}; color: {p.muted}
   border-color: {p.border}; }}
 QPushButton[quiet="true"] {{ background: transparent; border-color: transparent; }}
 QPushButton[quiet="true"]:hover {{ background: {p.hover}; }}
+QPushButton[quiet="true"]:checked {{ background: {p.selection}; }}
 QPushButton[quiet="true"]:focus {{ border-color: {p.accent}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent;
   border-radius: 5px; padding: {_px(4, unit)} {_px(6, unit)}; }}

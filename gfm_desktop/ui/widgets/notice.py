@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 class Notice(QWidget):
     """Words that must not be overlooked; hidden while there are none."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        """Start hidden."""
+    def __init__(
+        self, name: str, parent: QWidget | None = None, *, large: bool = False
+    ) -> None:
+        """Start hidden; a large one is in the letters of a heading."""
         super().__init__(parent)
         self.setObjectName(name)
         self._tone = Tone.QUIET
         self._text = plain()
         self._text.setObjectName(f"{name}-text")
+        if large:
+            self._text.setProperty("role", "heading")
         self._text.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
@@ -70,7 +74,7 @@ class Notice(QWidget):
         painter.setBrush(colours.fill)
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         size = self._glyph()
-        line = QFontMetricsF(self.font()).height()
+        line = QFontMetricsF(self._text.font()).height()
         box = QRectF(12, 8 + (line - size) / 2, size, size)
         paint_glyph(painter, box, tone=self._tone, colour=colours.text)
         painter.end()

@@ -132,7 +132,7 @@ class OptionForm(QWidget):
                 low, high = option.minimum, option.maximum
                 whole.setRange(
                     -_LARGEST if low is None else int(low),
-                    _LARGEST if high is None else int(high),
+                    _LARGEST if high is None else min(int(high), _LARGEST),
                 )
                 whole.setGroupSeparatorShown(True)
                 whole.setSuffix(f" {option.unit}" if option.unit else "")
