@@ -64,7 +64,7 @@ def entries() -> list[Entry]:
         found.append(Entry(card.id, card, folder if there else None))
     known = {entry.id for entry in found}
     for folder in sorted(paths.imported_models().iterdir()):
-        if folder.is_dir() and not folder.name.startswith("."):
+        if folder.is_dir() and not folder.name.startswith(".") and not _in_work(folder):
             entry = _imported(folder)
             if entry.id not in known:
                 found.append(entry)
@@ -219,6 +219,12 @@ def _check_unaltered(folder: Path, found: str) -> None:
             todo="The file is damaged or was replaced: remove the model and get it "
             "again.",
         )
+
+
+def _in_work(folder: Path) -> bool:
+    """Tell whether a fine-tuning is still to finish the folder; then it is no model."""
+    described = (folder / manifest.FILE_NAME).is_file()
+    return not described and (folder / ".work").is_dir()
 
 
 def _imported(folder: Path) -> Entry:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.models.option import OptionValue
+    from gfm_desktop.workspace.finetuning_runs import Request
     from gfm_desktop.workspace.workspace import Workspace
 
 
@@ -61,9 +62,12 @@ def predict_command(
     *,
     model: str,
     variant: Variant | None = None,
+    model_options: dict[str, OptionValue] | None = None,
 ) -> str:
     """Return the ``gfm predict`` command of a region, with or without a variant."""
     words = ["gfm", "predict", *_files(workspace), "--model", model]
+    for option, value in (model_options or {}).items():
+        words += ["--option", f"{option}={_text(value)}"]
     words += ["--region", f"{region.contig}:{region.start + 1}-{region.end}"]
     name = f"{region.contig}_{region.start + 1}_{region.end}"
     if variant is not None:
@@ -71,6 +75,33 @@ def predict_command(
         words += ["--variant", place]
         name = f"{variant.contig}_{variant.position}"
     return shlex.join([*words, "--out", f"{name}.npz"])
+
+
+def finetune_command(request: Request, *, out: str) -> str:
+    """Return the ``gfm finetune`` command that makes the same model.
+
+    Args:
+        request: What the run is asked to do.
+        out: Folder of the model.
+    """
+    words = ["gfm", "finetune", "--labels", request.labels, "--model", request.model]
+    for flag, value in (
+        ("--genome", request.genome),
+        ("--annotation", request.annotation),
+        ("--signal", request.signal),
+    ):
+        words += [flag, value] if value else []
+    for role, column in request.columns:
+        words += ["--column", f"{role}={column}"]
+    if request.window:
+        words += ["--window", str(request.window)]
+    for name, chosen in request.model_options:
+        words += ["--option", f"{name}={_text(chosen)}"]
+    for name, chosen in request.options:
+        words += ["--" + name.replace("_", "-"), _text(chosen)]
+    if request.device != "auto":
+        words += ["--device", request.device]
+    return shlex.join([*words, "--out", out])
 
 
 def _files(workspace: Workspace) -> list[str]:
