@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox
 from gfm_desktop.workspace.model_shelf import Shelf, shelved, why_not
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gfm_desktop.models.catalogue import Entry
 
@@ -19,9 +19,15 @@ if TYPE_CHECKING:
 class ModelChoice(QComboBox):
     """A list of all models; only usable ones can be chosen."""
 
-    def __init__(self, name: str) -> None:
-        """Start empty."""
+    def __init__(self, name: str, *, refuses: Callable[[Entry], str] = why_not) -> None:
+        """Start empty.
+
+        Args:
+            name: Object name.
+            refuses: Returns why a model cannot be chosen here; empty where it can.
+        """
         super().__init__()
+        self._refuses = refuses
         self.setObjectName(name)
         self.setAccessibleName("Model")
         # A long name must not widen the panel; the open list shows all of it.
@@ -49,7 +55,7 @@ class ModelChoice(QComboBox):
         for shelf, models in shelved(entries).items():
             if shelf is not Shelf.BROKEN:
                 for entry in models:
-                    lines.appendRow(_line(entry))
+                    lines.appendRow(_line(entry, self._refuses(entry)))
         with QSignalBlocker(self):
             self.setModel(lines)
             places = [self._place(model) for model in (wanted, before)]
@@ -71,9 +77,8 @@ class ModelChoice(QComboBox):
         return place if lines.item(place).isEnabled() else -1
 
 
-def _line(entry: Entry) -> QStandardItem:
+def _line(entry: Entry, reason: str) -> QStandardItem:
     name = entry.card.name if entry.card is not None else entry.id
-    reason = why_not(entry)
     item = QStandardItem(f"{name} ({reason})" if reason else name)
     item.setData(entry.id, Qt.ItemDataRole.UserRole)
     item.setEnabled(not reason)
