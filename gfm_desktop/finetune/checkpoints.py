@@ -38,6 +38,7 @@ class TrainingState:
         best_loss: Its loss there.
         epochs: Epochs that were measured.
         history: A line for each: epoch, train_loss, validation_loss, metric.
+        losses: Of the steps since.
         done: Whether the training has ended.
         why: Why it ended, in words.
     """
@@ -49,6 +50,7 @@ class TrainingState:
     best_loss: float = float("inf")
     epochs: int = 0
     history: list[dict[str, Any]] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
     done: bool = False
     why: str = ""
 

@@ -8,6 +8,7 @@ from gfm_desktop.errors import OptionError
 from gfm_desktop.finetune.features import Features, layers_kept
 from gfm_desktop.finetune.options import METHODS, OPTIONS, PROBE_BELOW
 from gfm_desktop.finetune.probe import Probe, ProbeSettings
+from gfm_desktop.finetune.tuning import Tuning, TuningSettings
 from gfm_desktop.models.backbone import backbone_of
 from gfm_desktop.models.pooling import POOLINGS
 from gfm_desktop.models.random_weights import re_initialised
@@ -78,7 +79,34 @@ def method(
         name = auto_method(data, model.device)
     backbone = backbone_of(model)
     size = batch_size or _BATCH.get(model.device.partition(":")[0], 8)
-    return _probe(backbone, chosen, cache, data, size)
+    if name == "probe":
+        return _probe(backbone, chosen, cache, data, size)
+    return Tuning(
+        backbone,
+        _probe(backbone, chosen, cache, data, size, last=True),
+        TuningSettings(
+            kind=name,
+            rank=int(chosen["lora_rank"]),
+            blocks=int(chosen["last_blocks"]),
+            epochs=int(chosen["epochs"]),
+            patience=int(chosen["patience"]),
+            rate=float(chosen["learning_rate"]),
+            warmup=float(chosen["warmup"]),
+            decay=float(chosen["weight_decay"]),
+            micro=batch_size,
+            balanced=bool(chosen["class_weights"]),
+            precision=_precision(str(chosen["precision"]), model),
+        ),
+        work,
+    )
+
+
+def _precision(choice: str, model: LoadedModel) -> str:
+    """Return the number format of a training; fast ones only where they are safe."""
+    if choice != "auto":
+        return choice
+    safe = "bf16" in model.card.safe_precisions
+    return "bf16" if safe and model.device.startswith("cuda") else "fp32"
 
 
 def _probe(
