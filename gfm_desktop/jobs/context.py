@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,16 +19,21 @@ ModelOptions = tuple[tuple[str, OptionValue], ...]
 ModelKey = tuple[str, str, ModelOptions]
 
 
+SMALL = 50_000_000
+"""Parameters up to which a model may stay beside another: 200 MB in float32."""
+_KEPT = 2
+"""Models that stay: the browser draws splice sites and expected bases of one view."""
+
+
 @dataclass(slots=True)
 class JobContext:
     """State of the running process that jobs share.
 
-    Only one of each kind is kept: a second model would have to share the device's
-    memory, and a user looks at one genome at a time.
+    Only one of each kind is kept, since a user looks at one genome at a time, and two
+    models would have to share the device's memory; but small models stay.
     """
 
-    _model_key: ModelKey | None = None
-    _model: LoadedModel | None = None
+    _models: dict[ModelKey, LoadedModel] = field(default_factory=dict)
     _reference_key: FileKey | None = None
     _reference: Reference | None = None
     _genes_key: tuple[FileKey, FileKey] | None = None
@@ -51,19 +56,27 @@ class JobContext:
         from gfm_desktop.models import catalogue
 
         key = (model_id, device, options)
-        if self._model is None or self._model_key != key:
-            # Forgotten first: two models at once may not fit the device.
-            self._model = None
-            self._model = catalogue.load(model_id, device=device, options=dict(options))
-            self._model_key = key
-        return self._model
+        if key not in self._models:
+            # Forgotten first: two large models at once may not fit the device.
+            self._keep_small(_KEPT - 1)
+            made = catalogue.load(model_id, device=device, options=dict(options))
+            if not _is_small(made):
+                self._models.clear()
+            self._models[key] = made
+        # The one that was used last comes last.
+        self._models[key] = self._models.pop(key)
+        return self._models[key]
 
     def has_model(
         self, model_id: str, device: str = "auto", options: ModelOptions = ()
     ) -> bool:
         """Tell whether `model` would return at once."""
-        key = (model_id, device, options)
-        return self._model is not None and self._model_key == key
+        return (model_id, device, options) in self._models
+
+    def _keep_small(self, most: int) -> None:
+        """Forget large models, and of the small ones those used longest ago."""
+        small = {key: one for key, one in self._models.items() if _is_small(one)}
+        self._models = dict(list(small.items())[-most:])
 
     def reference(self, path: str) -> Reference:
         """Return the open genome; a file that changed on disk is opened again.
@@ -99,6 +112,10 @@ class JobContext:
             self._genes = GeneModels.load(Path(path), reference=self.reference(genome))
             self._genes_key = key
         return self._genes
+
+
+def _is_small(model: LoadedModel) -> bool:
+    return 0 < model.card.parameters <= SMALL
 
 
 def _file_key(path: str) -> FileKey:
