@@ -22,6 +22,7 @@ from gfm_desktop.genome.hgvs import hgvs_genomic
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import DESCRIPTIONS, Status
 from gfm_desktop.models import catalogue
+from gfm_desktop.tracks.registry import browsing_of
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.widgets.cards import model_of, scorer_of
 from gfm_desktop.ui.widgets.chip import StatusChip
@@ -56,7 +57,6 @@ RESEARCH_USE = (
     "A model's prediction for research use. It is not a diagnosis and does not "
     "replace evidence from patients, families or experiments."
 )
-_FLANK = 500
 _SHORT = 5
 """Letters of a score that fit beside the position in the largest size."""
 
@@ -283,11 +283,16 @@ class InspectorPanel(QWidget):
                 options=run.options,
                 model_options=run.model_options,
             )
-        start = max(0, variant.start - _FLANK)
-        end = min(genome.contigs[variant.contig], variant.start + _FLANK)
+        flank = browsing_of(model).flank_bp // 2
+        start = max(0, variant.start - flank)
+        end = min(genome.contigs[variant.contig], variant.start + flank)
         region = Interval(variant.contig, start, end)
         return predict_command(
-            self._workspace, region, model=run.model, variant=variant
+            self._workspace,
+            region,
+            model=run.model,
+            variant=variant,
+            model_options=run.model_options,
         )
 
 

@@ -96,3 +96,13 @@ def test_that_choices_of_the_model_and_the_background_are_flags() -> None:
         "gfm score --model genomics-fm --option vocabulary=kmer --option strict=yes "
         "--window 300 --background 0"
     )
+
+
+def test_that_the_predict_command_has_the_choices_of_the_model() -> None:
+    command = predict_command(
+        Workspace(),
+        Interval("chr1", 9, 20),
+        model="gfm-ensemble",
+        model_options={"species": "homo_sapiens", "vocabulary": "kmer"},
+    )
+    assert "--option species=homo_sapiens --option vocabulary=kmer" in command
