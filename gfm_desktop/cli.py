@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.command_line.reporter import Reporter
 
+_USE_MODELS = {"score", "predict", "inspect", "finetune"}
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 """What a shell reports for programs that SIGINT or SIGPIPE ended."""
 
@@ -76,7 +77,7 @@ def _carry_out(given: list[str], reporter: Reporter) -> int:
     except SystemExit:
         # --help and --version, which argparse prints itself.
         return SUCCESS
-    if arguments.unknown and arguments.command != "score":
+    if arguments.unknown and arguments.command not in {"score", "finetune"}:
         raise Refused(arguments.unknown)
     runner = Runner(reporter)
     try:
@@ -87,7 +88,7 @@ def _carry_out(given: list[str], reporter: Reporter) -> int:
 
 def _run(arguments: Namespace, runner: Runner, given: list[str]) -> int:
     """Import one command, and only that: `gfm --help` must not wait for the others."""
-    if arguments.command in {"score", "predict", "inspect"} and arguments.model:
+    if arguments.command in _USE_MODELS and arguments.model:
         from gfm_desktop.command_line.library import warn_of_terms
 
         warn_of_terms(arguments.model, runner)
@@ -104,6 +105,10 @@ def _run(arguments: Namespace, runner: Runner, given: list[str]) -> int:
             from gfm_desktop.command_line import inspect
 
             return inspect.run(arguments, runner)
+        case "finetune":
+            from gfm_desktop.command_line import finetune
+
+            return finetune.run(arguments, runner)
         case "models":
             from gfm_desktop.command_line import library
 

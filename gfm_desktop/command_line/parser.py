@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gfm_desktop import __version__
+from gfm_desktop.command_line.finetune_flags import add_finetune
+from gfm_desktop.command_line.flags import (
+    add_json,
+    add_model,
+    add_model_options,
+    add_option,
+    count,
+    positive,
+)
 from gfm_desktop.command_line.preflight import unknown_arguments
 from gfm_desktop.errors import OptionError
 from gfm_desktop.scoring import registry
@@ -17,15 +25,11 @@ if TYPE_CHECKING:
 
     from gfm_desktop.models.option import Option
 
-OPTION = "option:"
-"""Begins the names under which the scorers' options are kept."""
-
 _EXIT_CODES = (
     "exit codes: 0 the job ended and every record has a status; 1 it could not be "
     "done;\n2 the command line is wrong; 130 stopped with Ctrl+C (what was finished "
     "is kept)."
 )
-_DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 
 
 class Parser(argparse.ArgumentParser):
@@ -92,10 +96,19 @@ def build_parser() -> Parser:
     _add_score(commands)
     _add_predict(commands)
     _add_inspect(commands)
+    add_finetune(
+        _command(
+            commands,
+            "finetune",
+            "learn from labelled sequences, test what was learnt, and write a model",
+            "gfm finetune --labels mine.csv --model gfm-ensemble --out my-model\n  "
+            "gfm predict --model my-model --sequences new.fa --out labels.tsv",
+        )
+    )
     doctor = _command(
         commands, "doctor", "is this installation sound, and are its numbers right?"
     )
-    _add_json(doctor, "print the findings as one JSON object")
+    add_json(doctor, "print the findings as one JSON object")
     return parser
 
 
@@ -153,7 +166,7 @@ def _add_models(commands: Any) -> None:
             help="say that you have read the model's terms and accept them",
         )
     for action in (listed, show, add, download, accept, remove):
-        _add_json(action, "print JSON")
+        add_json(action, "print JSON")
 
 
 def _add_score(commands: Any) -> None:
@@ -178,22 +191,22 @@ def _add_score(commands: Any) -> None:
         metavar="FILE",
         help=".vcf, .vcf.gz, .tsv or .parquet; without it, a table on standard output",
     )
-    _add_model(score, required=False)
+    add_model(score, required=False)
     score.add_argument(
         "--scorer", metavar="NAME", default="", help="default: the model's own"
     )
     score.add_argument(
         "--batch-size",
         metavar="N",
-        type=_positive,
+        type=positive,
         default=0,
         help="sequences run at once; left out, the program chooses",
     )
-    _add_model_options(score)
+    add_model_options(score)
     score.add_argument(
         "--background",
         metavar="N",
-        type=_count,
+        type=count,
         default=-1,
         help="percentiles compare with the substitutions of N random sites of each "
         "trinucleotide of the genome; 0 for no percentiles; left out, the scorer's own "
@@ -202,10 +215,10 @@ def _add_score(commands: Any) -> None:
     score.add_argument(
         "--fresh", action="store_true", help="score again what was scored before"
     )
-    _add_json(score, "print one JSON object per event; the last has the counts")
+    add_json(score, "print one JSON object per event; the last has the counts")
     options = score.add_argument_group("options of the scorers")
     for name, (offers, scorers) in scorer_options().items():
-        _add_option(options, name, offers, scorers)
+        add_option(options, name, offers, scorers)
 
 
 def _add_predict(commands: Any) -> None:
@@ -216,7 +229,7 @@ def _add_predict(commands: Any) -> None:
         "gfm predict --model ci-spliceai --genome hg19.fa.gz "
         "--region chr22:20,113,000-20,114,000 \\\n      --out tracks.bw",
     )
-    _add_model(predict, required=True)
+    add_model(predict, required=True)
     predict.add_argument("--genome", metavar="FASTA", help="genome, plain or packed")
     predict.add_argument(
         "--region",
@@ -236,7 +249,8 @@ def _add_predict(commands: Any) -> None:
     predict.add_argument(
         "--sequences",
         metavar="FILE",
-        help="instead of a genome: sequences, one a line, FASTA, or a JSON list",
+        help="instead of a genome: sequences, one a line, FASTA, a JSON list, or, for "
+        "fine-tuned models, a table with a column “sequence”",
     )
     predict.add_argument(
         "--track",
@@ -249,16 +263,17 @@ def _add_predict(commands: Any) -> None:
         "--out",
         metavar="FILE",
         required=True,
-        help=".npz, .tsv, .bedgraph or .bw; for --sequences .npz or .tsv. Each signal "
+        help=".npz, .tsv, .bedgraph or .bw; for --sequences .npz or .tsv, and "
+        ".parquet for fine-tuned models. Each signal "
         "of the track is a column or a series, named ref_SIGNAL and, with --variant, "
         "alt_SIGNAL; positions are 1-based in .tsv; NAME.bw holds one line that stands "
         "for all, or its change with the variant, and NAME.SIGNAL.bw each of them",
     )
-    _add_model_options(predict)
-    _add_json(predict, "print one JSON object per event")
+    add_model_options(predict)
+    add_json(predict, "print one JSON object per event")
     options = predict.add_argument_group("options of the tracks")
     for name, (offers, owners) in track_options().items():
-        _add_option(options, name, offers, owners)
+        add_option(options, name, offers, owners)
 
 
 def _add_inspect(commands: Any) -> None:
@@ -268,7 +283,7 @@ def _add_inspect(commands: Any) -> None:
         "write a model's raw numbers for sequences",
         "gfm inspect --model ci-spliceai --sequences mine.fa --out mine.npz",
     )
-    _add_model(inspect, required=True)
+    add_model(inspect, required=True)
     inspect.add_argument(
         "--sequences",
         metavar="FILE",
@@ -276,40 +291,8 @@ def _add_inspect(commands: Any) -> None:
         help="sequences, one a line, FASTA, or a JSON list",
     )
     inspect.add_argument("--out", metavar="FILE.npz", required=True)
-    _add_model_options(inspect)
-    _add_json(inspect, "print one JSON object per event")
-
-
-def _add_model(parser: Parser, *, required: bool) -> None:
-    parser.add_argument(
-        "--model",
-        metavar="ID_OR_FOLDER",
-        required=required,
-        help="id of a model (see `gfm models list`), or its folder",
-    )
-    parser.add_argument(
-        "--device",
-        metavar="auto|cpu|cuda",
-        type=_device,
-        default="auto",
-        help="where the model runs (default: %(default)s)",
-    )
-
-
-def _add_model_options(parser: Parser) -> None:
-    parser.add_argument(
-        "--option",
-        metavar="KEY=VALUE",
-        type=_pair,
-        action="append",
-        default=[],
-        help="a choice of the model's family, such as species=homo_sapiens (see "
-        "`gfm models show`); may be given several times",
-    )
-
-
-def _add_json(parser: Parser, words: str) -> None:
-    parser.add_argument("--json", action="store_true", help=words)
+    add_model_options(inspect)
+    add_json(inspect, "print one JSON object per event")
 
 
 def scorer_options() -> dict[str, tuple[list[Option], list[str]]]:
@@ -334,65 +317,3 @@ def _shared(
             offers.append(option)
             names.append(owner)
     return found
-
-
-def _add_option(
-    group: argparse._ArgumentGroup, name: str, offers: list[Option], scorers: list[str]
-) -> None:
-    """Add the flag of an option; what its value may be depends on the scorer chosen."""
-    flag = f"--{name.replace('_', '-')}"
-    switch = all(isinstance(one.default, bool) for one in offers)
-    # Scorers may share a name and mean something a little different by it.
-    owners: dict[str, list[str]] = {}
-    for one, scorer in zip(offers, scorers, strict=True):
-        owners.setdefault(_option_help(one), []).append(scorer)
-    words = "; ".join(text.format(", ".join(who)) for text, who in owners.items())
-    if switch:
-        group.add_argument(
-            flag,
-            action=argparse.BooleanOptionalAction,
-            dest=OPTION + name,
-            help=words.replace("%", "%%"),
-        )
-        return
-    group.add_argument(
-        flag,
-        dest=OPTION + name,
-        metavar=name.upper(),
-        help=words.replace("%", "%%"),
-    )
-
-
-def _option_help(option: Option) -> str:
-    """Return help and default, with a place for the scorers' names."""
-    default = str(option.default)
-    if isinstance(option.default, bool):
-        default = "on" if option.default else "off"
-    unit = f" {option.unit}" if option.unit else ""
-    text = option.help.rstrip(".").replace("{", "{{").replace("}", "}}")
-    return f"{text} ({{}}; default: {default}{unit})"
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1, not {text!r}")
-    return int(text)
-
-
-def _device(text: str) -> str:
-    if not _DEVICE.fullmatch(text):
-        raise argparse.ArgumentTypeError(f"must be auto, cpu or cuda, not {text!r}")
-    return text
-
-
-def _pair(text: str) -> tuple[str, str]:
-    key, sign, value = text.partition("=")
-    if not (key and sign):
-        raise argparse.ArgumentTypeError(f"must be KEY=VALUE, not {text!r}")
-    return key, value

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gfm_desktop.command_line.parser import OPTION
+from gfm_desktop.command_line.flags import OPTION
 from gfm_desktop.command_line.preflight import (
     Preflight,
     absolute,

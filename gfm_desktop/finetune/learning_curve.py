@@ -64,7 +64,7 @@ def part_of(
         fraction: Share of them that is wanted.
         seed: Of the order.
     """
-    if fraction >= 1:
+    if fraction >= 1 or not len(chosen):
         return chosen
     wanted = round(fraction * len(chosen))
     names = np.random.default_rng(seed).permutation(np.unique(groups[chosen]))

@@ -83,6 +83,11 @@ class FineTuneFolder:
         """Tell whether the model is there, whole."""
         return (self.out / manifest.FILE_NAME).is_file() and self.report.is_file()
 
+    @property
+    def running(self) -> bool:
+        """Tell whether a living process is at work here."""
+        return run_lock.living_owner(self.work / _LOCK) is not None
+
     def check(self) -> None:
         """Refuse a folder that holds something else.
 

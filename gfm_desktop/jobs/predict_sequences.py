@@ -1,4 +1,4 @@
-"""Predict splice sites in sequences that belong to no genome."""
+"""Predict splice sites, or one's own labels, of sequences that belong to no genome."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from gfm_desktop.jobs.events import Finished, Progress
 from gfm_desktop.jobs.export.formats import check_format, whole_file
+from gfm_desktop.jobs.label_sequences import label_sequences
 from gfm_desktop.jobs.sequence_file import read_sequences
 from gfm_desktop.jobs.splice import padded, splice_model
+from gfm_desktop.models.finetuned_model import FineTunedModel
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,13 +20,16 @@ if TYPE_CHECKING:
 
     from gfm_desktop.jobs.context import JobContext
 
-FORMATS = (".npz", ".tsv")
+FORMATS = (".npz", ".tsv", ".parquet")
+"""The last one is for fine-tuned models alone."""
+_SPLICE_FORMATS = FORMATS[:2]
 
 
 @dataclass(frozen=True, slots=True)
 class PredictSequences:
-    """Predict acceptors and donors on the sense strand of each sequence.
+    """Predict acceptors and donors on the sense strand of each sequence, or its label.
 
+    Files of fine-tuned models are described in `label_sequences`. Of splice models:
     ``.npz``: ``names`` (k,), and for sequence i of n letters ``acceptor_i`` and
     ``donor_i``, both (n,) float32. ``.tsv``: a line a position (1-based) with the
     columns ``sequence pos acceptor donor``. Beyond a sequence's ends the model sees N.
@@ -33,8 +38,9 @@ class PredictSequences:
 
     Attributes:
         model: Model id or folder.
-        sequences: FASTA, one sequence a line, or a JSON list.
-        out: File to write, ``.npz`` or ``.tsv``.
+        sequences: FASTA, one sequence a line, or a JSON list; for fine-tuned models
+            also a table with a column ``sequence``.
+        out: File to write.
         device: ``"auto"``, ``"cpu"`` or ``"cuda"``.
     """
 
@@ -55,18 +61,24 @@ class PredictSequences:
         Raises:
             InputError: If the sequences cannot be read or the file not written.
             ModelError: If the model cannot be used.
-            OptionError: If the format is unknown or it is no splice model.
+            OptionError: If the format is unknown, or the model is neither a splice
+                model nor a fine-tuned one.
         """
         ending = check_format(self.out, FORMATS)
-        sequences = read_sequences(Path(self.sequences))
+        out, path = Path(self.out), Path(self.sequences)
+        yield Progress(0, None, "sequences", "Loading the model")
+        loaded = context.model(self.model, self.device)
+        if isinstance(loaded, FineTunedModel):
+            labelling = label_sequences(loaded, self.model, path, out, ending)
+            return (yield from labelling)
+        model = splice_model(loaded)
+        check_format(self.out, _SPLICE_FORMATS)
+        sequences = read_sequences(path)
         total = len(sequences)
-        yield Progress(0, total, "sequences", "Loading the model")
-        model = splice_model(context.model(self.model, self.device))
         found: list[tuple[str, NDArray[Any]]] = []
         for i, (name, letters) in enumerate(sequences):
             found.append((name, model.predict([padded(letters, model.flank)])[0]))
             yield Progress(i + 1, total, "sequences", "Predicting")
-        out = Path(self.out)
         with whole_file(out) as temporary:
             if ending == ".npz":
                 _write_arrays(temporary, found)

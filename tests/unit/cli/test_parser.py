@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gfm_desktop.command_line.parser import OPTION, build_parser, read
+from gfm_desktop.command_line.flags import OPTION
+from gfm_desktop.command_line.parser import build_parser, read
 from gfm_desktop.errors import OptionError
 from gfm_desktop.scoring import registry
 
@@ -51,7 +52,8 @@ def test_that_an_option_not_given_is_left_to_the_scorer() -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("finetune", "finetune"),
+        ("tune", "tune"),
+        ("finetune --columns label", "KEY=VALUE"),
         ("models", "ACTION"),
         ("models liste", "liste"),
         ("score --batch-size 0", "whole number from 1"),
