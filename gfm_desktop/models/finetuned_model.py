@@ -92,9 +92,13 @@ class FineTunedModel:
             ModelError: If a sequence is too short for the model.
             ValueError: If alternatives are missing or not wanted.
         """
-        raw = probabilities(
-            self.task, self.logits(sequences, alternatives, batch_size=batch_size)
+        return self.calibrated(
+            self.logits(sequences, alternatives, batch_size=batch_size)
         )
+
+    def calibrated(self, logits: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return the predictions (m, outputs) of logits."""
+        raw = probabilities(self.task, logits)
         return calibration.applied(self.parts.calibration, self.task, raw)
 
     def logits(

@@ -15,31 +15,15 @@ from gfm_desktop.genome.variant import VariantKind
 from gfm_desktop.models import catalogue, finetuned, library, manifest
 from gfm_desktop.models.backbone import backbone_of
 from gfm_desktop.models.finetuned_model import features_of
-from gfm_desktop.models.readout import Head
 
 from . import tiny_ensemble
 from .every_family import letters
+from .finetuned_kit import NAMES, head_of, outputs_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SEQUENCES = [letters(30, seed) for seed in range(4)]
-NAMES = {
-    "binary": ("no", "yes"),
-    "multiclass": ("a", "b", "c"),
-    "multilabel": ("x", "y"),
-    "regression": ("value",),
-}
-
-
-def head_of(outputs: int, features: int, seed: int = 1) -> Head:
-    random = np.random.default_rng(seed)
-    return Head(
-        random.normal(size=features).astype(np.float32),
-        random.uniform(0.5, 2, size=features).astype(np.float32),
-        random.normal(size=(outputs, features)).astype(np.float32) / 4,
-        random.normal(size=outputs).astype(np.float32),
-    )
 
 
 @pytest.fixture
@@ -55,9 +39,8 @@ def make(folder: Path, base: str, task: str = "binary", **changes: Any) -> Path:
 
     folder.mkdir()
     variant = changes.get("input") == "variant"
-    outputs = 1 if task in ("binary", "regression") else len(NAMES[task])
     features = features_of(16, "variant" if variant else "sequence")
-    tensors = head_of(outputs, features).tensors() | changes.pop("tensors", {})
+    tensors = head_of(outputs_of(task), features).tensors() | changes.pop("tensors", {})
     save_file(tensors, folder / finetuned.WEIGHTS)
     architecture = {
         "kind": "probe",
