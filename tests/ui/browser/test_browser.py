@@ -425,3 +425,28 @@ def test_that_lollipops_stay_on_their_base_between_two_bases(
         hit = canvas.hit(QPointF(on_canvas, rect.top() + item.top))
         assert hit is not None
         assert hit.row == 0
+
+
+def test_that_a_lane_s_choices_are_submenus_and_hiding_it_stops_its_questions(
+    browser: BrowserPanel, canvas: Canvas
+) -> None:
+    lane = next(one for one in canvas.lanes if one.track.key == "bases")
+    menu = lane_menu(canvas, lane)
+    parts = {action.text(): action.menu() for action in menu.actions()}
+    assert isinstance(parts["Model"], QMenu)
+    hide = parts["Hide"]
+    assert isinstance(hide, QMenu)
+    assert [a.text() for a in hide.actions() if a.isChecked()] == [
+        "Each base in turn (exact)"
+    ]
+    bases = browser.predicted.of("base-probability")
+    assert bases.active
+    next(a for a in menu.actions() if a.text() == "Hide track").trigger()
+    assert lane.hidden
+    assert not bases.active
+    menu.close()
+
+
+def test_that_both_kinds_of_lanes_are_there_in_their_order(canvas: Canvas) -> None:
+    keys = [lane.track.key for lane in canvas.lanes]
+    assert keys.index("splice") < keys.index("bases")

@@ -10,14 +10,9 @@ from PySide6.QtGui import QColor
 
 from gfm_desktop.ui.browser import curves, signals
 from gfm_desktop.ui.browser.drawing import chip, faded, hint, small
+from gfm_desktop.ui.browser.predicted_menu import predicted_actions
 from gfm_desktop.ui.browser.scale import MINUS, signed
-from gfm_desktop.ui.browser.track import (
-    AxisMark,
-    Hit,
-    PlainTrack,
-    TrackAction,
-    TrackEntry,
-)
+from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.prediction_model import FIRST
 from gfm_desktop.workspace.predictions import Stage
@@ -29,7 +24,7 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.ui.browser.signals import Drawing, Pane, Step
-    from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.ui.browser.track import TrackAction, View
     from gfm_desktop.workspace.prediction_region import Region
     from gfm_desktop.workspace.predictions import Predictions
     from gfm_desktop.workspace.workspace import Workspace
@@ -113,16 +108,8 @@ class SpliceTrack(PlainTrack):
         return "\n".join(lines) + "\n"
 
     def actions(self) -> list[TrackAction]:
-        """Return the choice to predict unasked, and to ask again."""
-        automatic = self._predictions.automatic
-        return [
-            TrackAction(
-                "Predict while browsing",
-                lambda: self._predictions.set_automatic(not automatic),
-                checked=automatic,
-            ),
-            TrackAction("Try again", self._predictions.retry),
-        ]
+        """Return the choice of the model, to predict unasked, and to ask again."""
+        return predicted_actions(self._predictions, self._workspace)
 
     def seen(self, *, shown: bool) -> None:
         """Predict only what somebody can see."""

@@ -188,14 +188,6 @@ def test_that_copied_values_are_those_of_the_arrays(
     assert len(lines) == 1 + 2 * 20
 
 
-def test_that_its_menu_switches_predicting_while_browsing(workspace: Workspace) -> None:
-    canned = Canned()
-    entry = next(a for a in track(workspace, canned).actions() if a.checked is not None)
-    assert entry.checked is True
-    entry.run()
-    assert canned.automatic is False
-
-
 @pytest.mark.parametrize("stage", list(Stage))
 @pytest.mark.parametrize("filled", [True, False], ids=["full", "empty"])
 def test_that_every_state_paints_in_both_themes(
