@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gfm_desktop.models import finetuned
+from gfm_desktop.models import catalogue, finetuned
 from gfm_desktop.models.backbone import backbone_of
 from gfm_desktop.models.finetuned_model import FineTunedModel, features_of
 from gfm_desktop.models.finetuned_parts import Parts
@@ -67,3 +67,36 @@ def in_memory(folder: Path, task: str = "binary", **changes: Any) -> FineTunedMo
     parts = Parts(**(usual | changes))
     head = head_of(outputs_of(task), features)
     return FineTunedModel(finetuned.TEMPLATE, "cpu", "7" * 64, parts, backbone, head)
+
+
+def make(folder: Path, base: str, task: str = "binary", **changes: Any) -> Path:
+    """Write a probe's folder; `tensors` are added to its weights."""
+    from safetensors.numpy import save_file
+
+    folder.mkdir()
+    variant = changes.get("input") == "variant"
+    features = features_of(16, "variant" if variant else "sequence")
+    tensors = head_of(outputs_of(task), features).tensors() | changes.pop("tensors", {})
+    save_file(tensors, folder / finetuned.WEIGHTS)
+    architecture = {
+        "kind": "probe",
+        "layer": 2,
+        "pooling": "mean",
+        "strands": "both",
+        "features": features,
+        "scale": 0.0,
+    } | changes.pop("architecture", {})
+    usual = {
+        "id": "my-model",
+        "name": "My model",
+        "base": base,
+        "base_sha256": catalogue.load(base, device="cpu").weights_sha256,
+        "task": task,
+        "names": NAMES[task],
+        "input": "sequence",
+        "length": 30,
+        "calibration": {"kind": "none"},
+        "facts": {"summary": "Beats 6-mer counts."},
+    }
+    finetuned.write_folder(folder, architecture=architecture, **(usual | changes))
+    return folder

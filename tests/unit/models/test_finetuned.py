@@ -14,11 +14,10 @@ from gfm_desktop.errors import ModelError
 from gfm_desktop.genome.variant import VariantKind
 from gfm_desktop.models import catalogue, finetuned, library, manifest
 from gfm_desktop.models.backbone import backbone_of
-from gfm_desktop.models.finetuned_model import features_of
 
 from . import tiny_ensemble
 from .every_family import letters
-from .finetuned_kit import NAMES, head_of, outputs_of
+from .finetuned_kit import NAMES, head_of, make
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,39 +30,6 @@ def base() -> str:
     """Return the id of a base in the library."""
     made = tiny_ensemble.make(paths.cache() / "source")
     return library.add(made, model_id="tiny-base").id
-
-
-def make(folder: Path, base: str, task: str = "binary", **changes: Any) -> Path:
-    """Write a probe's folder; `tensors` are added to its weights."""
-    from safetensors.numpy import save_file
-
-    folder.mkdir()
-    variant = changes.get("input") == "variant"
-    features = features_of(16, "variant" if variant else "sequence")
-    tensors = head_of(outputs_of(task), features).tensors() | changes.pop("tensors", {})
-    save_file(tensors, folder / finetuned.WEIGHTS)
-    architecture = {
-        "kind": "probe",
-        "layer": 2,
-        "pooling": "mean",
-        "strands": "both",
-        "features": features,
-        "scale": 0.0,
-    } | changes.pop("architecture", {})
-    usual = {
-        "id": "my-model",
-        "name": "My model",
-        "base": base,
-        "base_sha256": catalogue.load(base, device="cpu").weights_sha256,
-        "task": task,
-        "names": NAMES[task],
-        "input": "sequence",
-        "length": 30,
-        "calibration": {"kind": "none"},
-        "facts": {"summary": "Beats 6-mer counts."},
-    }
-    finetuned.write_folder(folder, architecture=architecture, **(usual | changes))
-    return folder
 
 
 def described(folder: Path, **changes: Any) -> None:
