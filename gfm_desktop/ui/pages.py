@@ -86,6 +86,7 @@ class Pages(QSplitter):
         if self._current != key:
             self._current = key
             self._arrange()
+            frame.panel.setFocus(Qt.FocusReason.OtherFocusReason)
         return frame.panel
 
     def leave(self) -> None:
@@ -158,6 +159,9 @@ class PageFrame(QWidget):
         self.beside = self._button(f"beside-{panel.key}", "locus",
                                    "Show the browser beside it")  # fmt: skip
         self.beside.setCheckable(True)
+        self.beside.setText("Browser beside")
+        beside_icon = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        self.beside.setToolButtonStyle(beside_icon)
         self._close = self._button(f"close-{panel.key}", "close",
                                    f"Close {panel.title}")  # fmt: skip
         self._close.clicked.connect(self.closed)

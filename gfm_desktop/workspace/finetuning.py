@@ -58,6 +58,7 @@ class Run:
         log: Its training so far.
         report: Its report so far; None before there is one.
         message: What it is doing, in a few words.
+        part: How much of that is done, 0 to 1; None where that is not known.
         failed: Why it could not be done.
     """
 
@@ -68,6 +69,7 @@ class Run:
     job_id: str = ""
     report: Report | None = None
     message: str = ""
+    part: float | None = None
     failed: Failed | None = None
 
     @property
@@ -113,8 +115,10 @@ class FineTuning:
     """Another file, other roles, or what was found in it."""
     run_changed = Signal()
     """Another run, or its status."""
+    progressed = Signal()
+    """What the run is doing now, or how far that is; many times a second."""
     log_changed = Signal()
-    """The training went on."""
+    """The training has more of its curves."""
     report_changed = Signal()
     """More of the report is there."""
     runs_changed = Signal()
@@ -317,10 +321,14 @@ class FineTuning:
         match event:
             case Started():
                 run.status = RunStatus.RUNNING
-            case Progress(message=message):
-                if run.status is RunStatus.WAITING:
-                    run.status = RunStatus.RUNNING
+            case Progress(done, total, message=message):
                 run.message = message
+                run.part = min(1.0, done / total) if total else None
+                if run.status is not RunStatus.WAITING:
+                    if run is self.run:
+                        self.progressed.emit()
+                    return
+                run.status = RunStatus.RUNNING
             case Partial(kind="training"):
                 if run.log.look() and run is self.run:
                     self.log_changed.emit()

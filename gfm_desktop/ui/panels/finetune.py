@@ -42,6 +42,7 @@ from gfm_desktop.workspace.finetuning_runs import RunStatus
 if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
+    from gfm_desktop.models.card import ModelCard
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -94,6 +95,7 @@ class FineTunePanel(QWidget):
         """Show a step."""
         self._pages.setCurrentIndex(step)
         self.steps.show_step(step)
+        self.setFocusProxy(self.steps.buttons[step])
         if step == RESULT:
             self._show_result()
 
@@ -147,6 +149,7 @@ class FineTunePanel(QWidget):
         listen(self, workspace.variants_changed, self._show_result)
         listen(self, tuning.labels_changed, self._show_labels)
         listen(self, tuning.run_changed, self._show_run)
+        listen(self, tuning.progressed, self.live.show_progress)
         listen(self, tuning.log_changed, self.live.show_log)
         listen(self, tuning.report_changed, self._show_report)
         listen(self, tuning.runs_changed, self._show_runs)
@@ -325,23 +328,25 @@ class FineTunePanel(QWidget):
         """Train; terms that limit the use are agreed to before."""
         card = self.setup.card
         if card is None or licence.accepted(card):
-            self.tuning.start()
+            self._start()
             return
         text = licence.terms(card, self.setup.folder)
         dialog = LicenceDialog(card, text, self, order="Agree and train")
         dialog.accepted.connect(lambda: self._agreed(card))
         dialog.open()
 
-    def _agreed(self, card: object) -> None:
-        from gfm_desktop.models.card import ModelCard
+    def _agreed(self, card: ModelCard) -> None:
+        try:
+            licence.accept(card)
+        except GfmError as error:
+            self._report(error)
+            return
+        self._start()
 
-        if isinstance(card, ModelCard):
-            try:
-                licence.accept(card)
-            except GfmError as error:
-                self._report(error)
-                return
+    def _start(self) -> None:
         self.tuning.start()
+        # The button that was pressed is gone: the keyboard goes on at the next one.
+        self.live.pause.setFocus()
 
     def _to_setup(self) -> None:
         self.tuning.close_run()

@@ -60,7 +60,7 @@ class CheckPage(ScrolledColumn):
         self.next.setAccessibleName("Continue to the training")
         self.next.setProperty("primary", "true")
         self.next.clicked.connect(self.next_wanted)
-        self.body.addWidget(heading("Before training: what could deceive you"))
+        self.body.addWidget(heading("What could mislead you"))
         self.body.addWidget(self.summary)
         self.body.addLayout(self._list)
         self.body.addWidget(self.split_card)
@@ -102,8 +102,8 @@ class CheckPage(ScrolledColumn):
             bad = [f for f in labels.findings if f.level != "ok"]
             if labels.level == "stop":
                 text = (
-                    "A training would deceive you as things stand: mend what is red "
-                    "first. You may go on without; the report will say so."
+                    "The result would look better than it is: mend what is red first. "
+                    "You may go on without; the report will say so."
                 )
             elif bad:
                 noun = "thing" if len(bad) == 1 else "things"
@@ -130,6 +130,7 @@ class FindingRow(QFrame):
         self.setObjectName(f"finding-{finding.key}")
         light = _Light(_TONES[finding.level])
         title = heading(finding.title, scale=1.0)
+        title.setWordWrap(finding.level != "ok")
         self.words = plain(finding.words)
         self.fix = QPushButton(_fix_words(finding.fix))
         self.fix.setObjectName(f"fix-{finding.key}")
@@ -137,14 +138,22 @@ class FindingRow(QFrame):
         self.fix.setVisible(bool(finding.fix))
         self.fix.clicked.connect(lambda: self.fix_wanted.emit(finding.fix))
         grid = QGridLayout(self)
-        grid.setContentsMargins(12, 8, 12, 8)
+        calm = finding.level == "ok"
+        edge = 4 if calm else 8
+        grid.setContentsMargins(12, edge, 12, edge)
         grid.setVerticalSpacing(2)
         grid.setHorizontalSpacing(10)
         grid.setColumnStretch(1, 1)
         grid.addWidget(light, 0, 0)
         grid.addWidget(title, 0, 1)
-        grid.addWidget(self.fix, 0, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
-        if finding.words:
+        lines = 1 if calm else 2
+        grid.addWidget(self.fix, 0, 3, lines, 1, Qt.AlignmentFlag.AlignVCenter)
+        if finding.words and calm:
+            # One line is enough for what is well.
+            grid.addWidget(self.words, 0, 2, Qt.AlignmentFlag.AlignVCenter)
+            grid.setColumnStretch(1, 0)
+            grid.setColumnStretch(2, 1)
+        elif finding.words:
             grid.addWidget(self.words, 1, 1)
         if finding.rows and finding.level != "ok":
             grid.addWidget(muted(_rows_words(finding)), 2, 1)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from gfm_desktop.finetune.evaluation import GUESS
+from gfm_desktop.finetune.options import METHODS
 from gfm_desktop.ui.widgets.card_grid import Card, CardGrid
 from gfm_desktop.ui.widgets.chart import Axis, Chart, Curve, Drawing, Guide
 from gfm_desktop.ui.widgets.interval_bars import Bar, IntervalBars
@@ -74,6 +75,12 @@ class LivePage(ScrolledColumn):
             "finetune-metric", "Measure of the validation part by step"
         )
         self.bars = IntervalBars("finetune-live-bars", "The model beside the baselines")
+        self._grid = CardGrid()
+        self._choice = QWidget()
+        self._loss_card = Card("Loss", self.loss)
+        self._measure_card = Card(
+            "How well the validation part is predicted", self.measure
+        )
         self._build()
 
     def show_run(self, run: Run | None) -> None:
@@ -113,36 +120,39 @@ class LivePage(ScrolledColumn):
         self.show_report()
 
     def show_log(self) -> None:
-        """Show how the training goes."""
+        """Show more of the curves."""
         run = self._run
         if run is None:
             return
-        stage = run.log.stages.get(run.log.current)
-        self._show_words(run, stage)
-        part = None if stage is None else stage.part
-        running = run.status in (RunStatus.RUNNING, RunStatus.ENDING)
-        self.bar.setVisible(run.status.under_way)
-        self.bar.setRange(0, 0 if part is None and running else 1000)
-        self.bar.setValue(round(1000 * (part or 0)))
+        self.show_progress()
         self._offer_stages(run)
         self._draw()
         self._show_bars(run, run.report)
+
+    def show_progress(self) -> None:
+        """Show what is being done and how far that is."""
+        run = self._run
+        if run is None:
+            return
+        self._show_words(run)
+        self.bar.setVisible(run.status.under_way)
+        running = run.status in (RunStatus.RUNNING, RunStatus.ENDING)
+        self.bar.setRange(0, 0 if run.part is None and running else 1000)
+        self.bar.setValue(round(1000 * (run.part or 0)))
 
     def show_report(self) -> None:
         """Show the baselines that are done."""
         if self._run is not None:
             self._show_bars(self._run, self._run.report)
 
-    def _show_words(self, run: Run, stage: StageLog | None) -> None:
+    def _show_words(self, run: Run) -> None:
         log, parts = run.log, []
-        if run.status.under_way:
-            if stage is not None:
-                said = f"{stage.title}: {stage.message}" if stage.message else ""
-                parts.append(said or stage.title)
-            elif run.message:
-                parts.append(run.message)
-            if log.eta is not None and run.status is RunStatus.RUNNING:
-                parts.append(f"about {time_words(log.eta)} left")
+        if run.status.under_way and run.message:
+            parts.append(run.message)
+        if log.eta is not None and run.status is RunStatus.RUNNING:
+            stage = log.stages.get(log.current)
+            if stage is not None and run.message.startswith(stage.title):
+                parts.append(f"about {time_words(log.eta)} left of this stage")
         if log.memory:
             parts.append(f"{log.memory:,.0f} MB of memory")
         self.words.setText("  ·  ".join(parts))
@@ -173,11 +183,11 @@ class LivePage(ScrolledColumn):
             current = curves[-1] if curves else None
         steps = Axis("steps", 0.0, float(current.steps) if current else None)
         guides = _best(current)
-        empty = "No curve yet: this stage does not learn in steps."
+        self._curves(current is not None and bool(current.train or current.validation),
+                     bool(current and current.metric))  # fmt: skip
         if current is None:
-            self.loss.draw(Drawing(), empty=empty)
-            self.measure.draw(Drawing(), empty=empty)
             return
+        empty = "No curve yet."
         losses = (
             _curve("training", current.train, "ref"),
             _curve("validation", current.validation, "alt", dashed=True, dots=True),
@@ -192,10 +202,17 @@ class LivePage(ScrolledColumn):
             empty="The measure comes with the first epoch.",
         )
 
+    def _curves(self, loss: bool, measure: bool) -> None:
+        """Show the charts that have something to show: not all learn in steps."""
+        self._loss_card.setVisible(loss or measure)
+        self._measure_card.setVisible(loss or measure)
+        self._choice.setVisible(self.stage.count() > 1)
+        self._grid.arrange()
+
     def _show_bars(self, run: Run, report: Report | None) -> None:
         measure = "auroc" if report is None else primary_of(report)
         stages = run.log.stages
-        mine = next((s for k, s in stages.items() if k not in BASELINES), None)
+        mine = next((s for k, s in stages.items() if k in METHODS), None)
         own = None if report is None else (report.metrics or {}).get(measure)
         title = "Your model"
         bars = [_bar(title, own, mine, run, strong=True)]
@@ -231,15 +248,15 @@ class LivePage(ScrolledColumn):
             button.clicked.connect(signal)
             row.addWidget(button)
         row.addStretch(1)
-        grid = CardGrid()
-        grid.add(Card("Loss", self.loss))
-        grid.add(Card("How well the validation part is predicted", self.measure))
         words = (
             "Bars are what each one reaches on the test part, whiskers 95 % intervals."
         )
-        grid.add(Card("Beside the baselines", self.bars, words=words), wide=True)
-        choice = QWidget()
-        line = QHBoxLayout(choice)
+        bars = Card("Beside the baselines", self.bars, words=words)
+        self._grid.add(bars, wide=True)
+        self._grid.add(self._choice, wide=True)
+        self._grid.add(self._loss_card)
+        self._grid.add(self._measure_card)
+        line = QHBoxLayout(self._choice)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(muted("Curves of"))
         line.addWidget(self.stage)
@@ -247,8 +264,7 @@ class LivePage(ScrolledColumn):
         for widget in (self.title, self.words, self.bar, self.failure):
             self.body.addWidget(widget)
         self.body.addLayout(row)
-        self.body.addWidget(choice)
-        self.body.addWidget(grid)
+        self.body.addWidget(self._grid)
         self.body.addStretch(1)
 
 

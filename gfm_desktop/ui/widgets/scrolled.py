@@ -14,7 +14,7 @@ class ScrolledColumn(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make an empty column."""
         super().__init__(parent)
-        self._card = QWidget()
+        self._card = _Card()
         self.body = QVBoxLayout(self._card)
         self.body.setContentsMargins(14, 14, 14, 12)
         self.body.setSpacing(12)
@@ -35,3 +35,18 @@ class ScrolledColumn(QScrollArea):
         """Return the usual size of a side panel, larger where letters are."""
         usual = QSize(int(320 * scale_of()), int(520 * scale_of()))
         return usual.expandedTo(self.minimumSizeHint())
+
+
+class _Card(QWidget):
+    """What is scrolled; as tall as its words need at the width that it has."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least width; the height follows from the width.
+
+        Qt's own hint is the height that wrapped words need at the least width: the
+        column would scroll although everything is in view.
+        """
+        hint, layout = super().minimumSizeHint(), self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            hint.setHeight(0)
+        return hint

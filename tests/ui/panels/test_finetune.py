@@ -19,7 +19,14 @@ from PySide6.QtWidgets import (
 
 from gfm_desktop.finetune import report as reports
 from gfm_desktop.genome.interval import Interval
-from gfm_desktop.jobs.events import Cancelled, Failed, Finished, Partial, Started
+from gfm_desktop.jobs.events import (
+    Cancelled,
+    Failed,
+    Finished,
+    Partial,
+    Progress,
+    Started,
+)
 from gfm_desktop.jobs.finetune import FineTune
 from gfm_desktop.jobs.read_labels import ReadLabels
 from gfm_desktop.ui.panels.finetune import CHECK, LABELS, RESULT, TRAIN, FineTunePanel
@@ -313,6 +320,8 @@ def test_that_curves_baselines_and_time_left_fill_in(
     lines = [line("lora", s, train_loss=1 / s) for s in range(1, 11)]
     lines.append(line("lora", 10, validation_loss=0.4, metric=0.7, best=True, epoch=1))
     now.log.path.write_text("".join(lines))
+    assert not live.loss.isVisible(), "a chart without a curve says nothing"
+    tell(engine, Progress(10, 100, "steps", "Lora: reading"))
     tell(engine, Partial("training", str(now.log.path)))
     qtbot.waitUntil(lambda: len(live.loss.drawing.curves) == 2)
     train, validation = live.loss.drawing.curves
@@ -320,7 +329,10 @@ def test_that_curves_baselines_and_time_left_fill_in(
     assert list(validation.y) == [0.4]
     (guide,) = live.loss.drawing.guides
     assert guide.text == "best: epoch 1"
-    assert "90 s left" in live.words.text() or "2 min left" in live.words.text()
+    assert live.words.text().startswith("Lora: reading")
+    assert "2 min left of this stage" in live.words.text()
+    assert live.bar.value() == 100
+    assert live.loss.isVisible()
     assert "512 MB" in live.words.text()
     half = report(
         metrics=None,
