@@ -32,16 +32,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Whole = NDArray[np.int64]
+    Small = NDArray[np.int32]
 
 _CHANCE_ROWS = 6_000_000
 _CHANCE_DENSITY = 0.01
-_MOST_WORDS = 30_000_000
+_MOST_WORDS = 16_000_000
 _MOST_ROWS = 8_000_000
+_CHUNK = 2_000_000
 _NEIGHBOURS = 12
 _SHORTEST_WORD, _LONGEST_WORD = 9, 17
 _DIAGONAL_GAP = 16
 _EXTRA_LETTERS = 5
-_MIXER = np.uint64(0x9E3779B97F4A7C15)
+_SAMPLER, _THINNER = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
+"""Odd numbers that scatter words; two, so that both choices are independent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class Candidates:
 def find_candidates(sequences: Sequence[str], *, seed: int = 0) -> Candidates:
     """Return the pairs that share enough words; no pair twice on one strand.
 
-    Time and memory grow with the letters in all: about 2 s and 500 MB for 5 million.
+    Time and memory grow with the letters in all, up to `_MOST_WORDS`: about 5 s and
+    400 MB for 5 million, on one core.
 
     Args:
         sequences: Letters A, C, G, T, N; all different.
@@ -82,19 +86,12 @@ def find_candidates(sequences: Sequence[str], *, seed: int = 0) -> Candidates:
     lengths = np.array([len(one) for one in sequences], np.int64)
     total = int(lengths.sum())
     k = word_length(total, int(lengths.max(initial=0)))
-    order = np.random.default_rng(seed).permutation(len(sequences))
-    letters = np.concatenate([base_codes(sequences[i]) for i in order] or [_NONE])
-    owner = np.repeat(order, lengths[order])
-    starts = np.repeat(np.cumsum(lengths[order]) - lengths[order], lengths[order])
-    words, backwards, good = _words(letters, owner, k)
     share = min(1.0, _MOST_WORDS / max(total, 1))
-    if share < 1:
-        good &= _mixed(words) < np.uint64(share * float(2**32))
-    at = np.flatnonzero(good)
-    table = _Table(
-        words[at], owner[at], (at - starts[at]).astype(np.int64), backwards[at]
-    )
-    rows = _shared(table.by_word(), lengths, k)
+    order = np.random.default_rng(seed).permutation(len(sequences))
+    # Cut where a chunk is full, so that only words that are kept are ever in memory.
+    chunks = np.split(order, _borders(lengths[order]))
+    tables = [_words(sequences, lengths, chunk, k, share) for chunk in chunks]
+    rows = _shared(_Table.joined(tables).by_word(), lengths, k)
     return _clusters(rows, k, share)
 
 
@@ -116,9 +113,18 @@ class _Table:
     """Words with where they stand; all arrays have shape (n,)."""
 
     words: NDArray[np.uint64]
-    owner: Whole
-    position: Whole
+    owner: Small
+    position: Small
     backwards: NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, tables: Sequence[_Table]) -> _Table:
+        return cls(
+            np.concatenate([one.words for one in tables]),
+            np.concatenate([one.owner for one in tables]),
+            np.concatenate([one.position for one in tables]),
+            np.concatenate([one.backwards for one in tables]),
+        )
 
     def take(self, chosen: Whole | NDArray[np.bool_]) -> _Table:
         return _Table(
@@ -147,49 +153,67 @@ class _Rows:
     """Shared words, one a row; all arrays have shape (n,)."""
 
     pair: Whole
-    diagonal: Whole
-    position: Whole
+    diagonal: Small
+    position: Small
     sequences: int
 
 
+def _borders(lengths: Whole) -> Whole:
+    """Return where to cut a list of sequences into chunks of `_CHUNK` letters."""
+    filled = np.cumsum(lengths) // _CHUNK
+    return np.flatnonzero(filled[1:] != filled[:-1]) + 1
+
+
 def _words(
-    letters: NDArray[np.uint8], owner: Whole, k: int
-) -> tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return every word, whether it was read backwards, and whether it is of use."""
-    count = len(letters) - k + 1
-    if count < 1:
-        empty = np.zeros(0, np.bool_)
-        return np.zeros(0, np.uint64), empty, empty
+    sequences: Sequence[str], lengths: Whole, chunk: Whole, k: int, share: float
+) -> _Table:
+    """Return the words of some sequences that are of use, in the order of `chunk`."""
+    letters = np.concatenate([_NONE, *(base_codes(sequences[i]) for i in chunk)])
+    owner = np.repeat(chunk, lengths[chunk])
+    starts = np.repeat(np.cumsum(lengths[chunk]) - lengths[chunk], lengths[chunk])
+    count = max(0, len(letters) - k + 1)
     forward = np.zeros(count, np.uint64)
     backward = np.zeros(count, np.uint64)
     for j in range(k):
-        here = letters[j : j + count].astype(np.uint64)
-        forward |= (here & np.uint64(3)) << np.uint64(2 * (k - 1 - j))
-        backward |= (np.uint64(3) - (here & np.uint64(3))) << np.uint64(2 * j)
+        here = letters[j : j + count].astype(np.uint64) & np.uint64(3)
+        forward |= here << np.uint64(2 * (k - 1 - j))
+        backward |= (np.uint64(3) - here) << np.uint64(2 * j)
     good = owner[:count] == owner[k - 1 :]
     good &= ~_any_within(letters > 3, k)[:count]
     for period in (1, 2, 3):
         changes = letters[period:] != letters[:-period]
         good &= _any_within(changes, k - period)[:count]
-    return np.minimum(forward, backward), backward < forward, good
+    words = np.minimum(forward, backward)
+    if share < 1:
+        good &= _below(words, _SAMPLER, share)
+    at = np.flatnonzero(good)
+    return _Table(
+        words[at],
+        owner[at].astype(np.int32),
+        (at - starts[at]).astype(np.int32),
+        backward[at] < forward[at],
+    )
 
 
 def _any_within(flags: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
     """Return for each place whether any of `width` flags from there on is set."""
-    sums = np.concatenate([[0], np.cumsum(flags, dtype=np.int64)])
+    sums = np.concatenate([[0], np.cumsum(flags, dtype=np.int32)])
     return np.asarray(sums[width:] > sums[:-width])
 
 
-def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return 32 well mixed bits a word."""
-    return (words * _MIXER) >> np.uint64(32)
+def _below(
+    words: NDArray[np.uint64], mixer: np.uint64, share: float
+) -> NDArray[np.bool_]:
+    """Return a share of the words as if by chance, but the same words every time."""
+    mixed = (words * mixer) >> np.uint64(32)
+    return np.asarray(mixed < np.uint64(share * float(2**32)))
 
 
 def _shared(table: _Table, lengths: Whole, k: int) -> _Rows:
     """Return rows of neighbours of one word, in few enough rows."""
     table = _thinned(table)
-    pairs, diagonals, positions = [], [], []
     n = len(lengths)
+    pairs, diagonals, positions = [np.zeros(0, np.int64)], [_NO_PLACE], [_NO_PLACE]
     for step in range(1, _NEIGHBOURS + 1):
         a = np.flatnonzero(table.words[step:] == table.words[:-step])
         if not len(a):
@@ -199,29 +223,37 @@ def _shared(table: _Table, lengths: Whole, k: int) -> _Rows:
         a, b = np.where(swap, b, a), np.where(swap, a, b)
         reverse = table.backwards[a] != table.backwards[b]
         here, there = table.position[a], table.position[b]
-        there = np.where(reverse, lengths[table.owner[b]] - k - there, there)
-        pairs.append((table.owner[a] * n + table.owner[b]) * 2 + reverse)
-        diagonals.append(there - here)
+        ends = (lengths[table.owner[b]] - k).astype(np.int32)
+        first = table.owner[a].astype(np.int64)
+        pairs.append((first * n + table.owner[b]) * 2 + reverse)
+        diagonals.append(np.where(reverse, ends - there, there) - here)
         positions.append(here)
-    empty = [np.zeros(0, np.int64)]
     return _Rows(
-        np.concatenate(pairs or empty),
-        np.concatenate(diagonals or empty),
-        np.concatenate(positions or empty),
-        n,
+        np.concatenate(pairs), np.concatenate(diagonals), np.concatenate(positions), n
     )
 
 
 def _thinned(table: _Table) -> _Table:
-    """Leave out a share of the words of large families, where there are too many."""
-    _, group, sizes = np.unique(table.words, return_inverse=True, return_counts=True)
-    large = sizes[group] > _NEIGHBOURS
-    rows = np.minimum(sizes - 1, _NEIGHBOURS) * sizes
-    in_large = int(rows[sizes > _NEIGHBOURS].sum())
-    if in_large <= _MOST_ROWS:
-        return table
-    kept = _mixed(table.words) < np.uint64(_MOST_ROWS / in_large * float(2**32))
-    return table.take(~large | kept)
+    """Leave out a share of the words where they would make too many rows.
+
+    Words of large families first: those have many, and need few.
+    """
+    begins = np.flatnonzero(
+        np.concatenate([[True], table.words[1:] != table.words[:-1]])
+        if len(table.words)
+        else _NO_PLACE
+    )
+    sizes = np.diff(np.append(begins, len(table.words)))
+    neighbours = np.minimum(sizes - 1, _NEIGHBOURS)
+    rows = neighbours * sizes - neighbours * (neighbours + 1) // 2
+    large = sizes > _NEIGHBOURS
+    words = table.words[begins]
+    kept = np.ones(len(begins), np.bool_)
+    for some in (large, ~large):
+        count = int(rows[some].sum())
+        if count > _MOST_ROWS:
+            kept &= ~some | _below(words, _THINNER, _MOST_ROWS / count)
+    return table if kept.all() else table.take(np.repeat(kept, sizes))
 
 
 def _clusters(rows: _Rows, k: int, share: float) -> Candidates:
@@ -256,8 +288,8 @@ def _clusters(rows: _Rows, k: int, share: float) -> Candidates:
         first,
         second,
         codes % 2 == 1,
-        median,
-        (low[good] + high[good]) // 2,
+        median.astype(np.int64),
+        (low[good].astype(np.int64) + high[good]) // 2,
         words[good],
         k,
         share,
@@ -265,3 +297,4 @@ def _clusters(rows: _Rows, k: int, share: float) -> Candidates:
 
 
 _NONE = np.zeros(0, np.uint8)
+_NO_PLACE = np.zeros(0, np.int32)
