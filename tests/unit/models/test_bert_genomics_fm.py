@@ -122,9 +122,11 @@ def test_that_rows_beyond_the_vocabulary_are_read_and_fewer_refused(
     rows = len(UNION) + 6
     # The config may still say what it was before prompts and padding.
     folder = write(tmp_path / "more", rows=rows, vocab_size=len(UNION))
-    model = load(folder)
-    ids = model.tokens("ACG").ids
-    assert model.logits(ids[None]).shape == (1, 5, rows)
+    silent = write(tmp_path / "silent", rows=rows, vocab_size=None)
+    for one in (folder, silent):
+        model = load(one)
+        ids = model.tokens("ACG").ids
+        assert model.logits(ids[None]).shape == (1, 5, rows)
     for vocabulary in ("bpe", "kmer"):
         with pytest.raises(ModelError, match="tokenizer knows"):
             load(

@@ -93,6 +93,18 @@ def test_that_kmers_overlap_and_cover_their_letters(tmp_path: Path) -> None:
     assert model.tokenizer.mask_id == 4
 
 
+def test_that_a_folders_wish_to_lower_case_is_not_followed(tmp_path: Path) -> None:
+    plain = load(write(tmp_path / "plain", "dnabert"))
+    folder = write(tmp_path / "wishing", "dnabert")
+    wish = '{"do_lower_case": true, "max_len": 20}'
+    (folder / "tokenizer_config.json").write_text(wish, encoding="utf-8")
+    wishing = load(folder)
+    wanted = plain.tokens("ACGTTTA").ids.tolist()
+    assert 1 not in wanted
+    for sequence in ("ACGTTTA", "acgttta"):
+        assert wishing.tokens(sequence).ids.tolist() == wanted
+
+
 @pytest.mark.parametrize("sequence", ["", "A", "AC"])
 def test_that_fewer_letters_than_k_leave_only_special_tokens(
     sequence: str, tmp_path: Path

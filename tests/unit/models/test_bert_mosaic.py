@@ -58,6 +58,16 @@ def load(folder: Path, **options: str) -> Any:
 
 
 @pytest.mark.parametrize("family", SIZES)
+def test_that_a_network_without_table_of_positions_needs_no_size_of_one(
+    family: str, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "m", family, max_position_embeddings=None)
+    assert "max_position_embeddings" not in HubFolder.read(folder).config
+    families.family(family).check(folder)
+    assert load(folder).longest == 0
+
+
+@pytest.mark.parametrize("family", SIZES)
 def test_that_a_folder_gives_its_familys_numbers(family: str, tmp_path: Path) -> None:
     sizes = SIZES[family]
     state = random_state(sizes)
