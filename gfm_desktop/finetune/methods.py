@@ -9,7 +9,7 @@ from gfm_desktop.finetune.features import Features, layers_kept
 from gfm_desktop.finetune.options import METHODS, OPTIONS, PROBE_BELOW
 from gfm_desktop.finetune.probe import Probe, ProbeSettings
 from gfm_desktop.finetune.tuning import Tuning, TuningSettings
-from gfm_desktop.models.backbone import backbone_of
+from gfm_desktop.models.backbones import backbone_of
 from gfm_desktop.models.pooling import POOLINGS
 from gfm_desktop.models.random_weights import re_initialised
 

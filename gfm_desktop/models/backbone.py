@@ -10,16 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from gfm_desktop.errors import ModelError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     import torch
     from numpy.typing import NDArray
-
-    from gfm_desktop.models.protocols import LoadedModel
 
     Read = Callable[[torch.Tensor, int], torch.Tensor]
     """Takes states (batch, rows, width) and the number of a layer; what it returns is
@@ -104,26 +100,3 @@ class Backbone(Protocol):
     def over(self, module: torch.nn.Module) -> Backbone:
         """Return the same backbone with a copy of `module` in its place."""
         ...
-
-
-def backbone_of(model: LoadedModel) -> Backbone:
-    """Return the inside of a loaded model.
-
-    Raises:
-        ModelError: If the model is of a kind whose inside cannot be read.
-    """
-    from gfm_desktop.models.language_backbone import LanguageBackbone
-    from gfm_desktop.models.language_model import LanguageModel
-    from gfm_desktop.models.splice_backbone import SpliceBackbone
-    from gfm_desktop.models.splice_ensemble import WindowNetworks
-
-    if isinstance(model, LanguageModel):
-        return LanguageBackbone.of(model)
-    if isinstance(model, WindowNetworks):
-        return SpliceBackbone.of(model)
-    raise ModelError(
-        f"{model.card.name} cannot be fine-tuned: it is neither a language model nor "
-        "an ensemble of splice networks.",
-        where="model",
-        todo="Choose a foundation model, such as the built-in one.",
-    )

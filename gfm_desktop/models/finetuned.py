@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gfm_desktop.errors import ModelError
 from gfm_desktop.genome.variant import VariantKind
 from gfm_desktop.models import catalogue, manifest
-from gfm_desktop.models.backbone import backbone_of
+from gfm_desktop.models.backbones import backbone_of
 from gfm_desktop.models.card import ModelCard
 from gfm_desktop.models.finetuned_model import FineTunedModel, features_of
 from gfm_desktop.models.finetuned_network import merge, misfits

@@ -28,7 +28,7 @@ def re_initialised(model: LoadedModel, *, seed: int = 1) -> LoadedModel:
     Raises:
         ModelError: If the model's inside cannot be read.
     """
-    from gfm_desktop.models.backbone import backbone_of
+    from gfm_desktop.models.backbones import backbone_of
     from gfm_desktop.models.language_model import LanguageModel
 
     backbone = backbone_of(model)

@@ -9,7 +9,7 @@ import pytest
 
 from gfm_desktop.errors import ModelError
 from gfm_desktop.finetune.adapters import SCALE, adapted, lora_targets
-from gfm_desktop.models.backbone import backbone_of
+from gfm_desktop.models.backbones import backbone_of
 from gfm_desktop.models.embedding import pooled_sequences
 from gfm_desktop.models.finetuned_network import merge, misfits
 

@@ -15,7 +15,7 @@ from gfm_desktop.finetune.features import Features, layers_kept
 from gfm_desktop.finetune.linear import fitted, quick_predictions
 from gfm_desktop.finetune.methods import auto_method, method, random_init
 from gfm_desktop.genome.interval import Interval
-from gfm_desktop.models.backbone import backbone_of
+from gfm_desktop.models.backbones import backbone_of
 from gfm_desktop.models.readout import probabilities
 
 from ..models import tiny_ensemble  # noqa: TID252

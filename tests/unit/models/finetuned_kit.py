@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gfm_desktop.models import catalogue, finetuned
-from gfm_desktop.models.backbone import backbone_of
+from gfm_desktop.models.backbones import backbone_of
 from gfm_desktop.models.finetuned_model import FineTunedModel, features_of
 from gfm_desktop.models.finetuned_parts import Parts
 from gfm_desktop.models.readout import Head

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gfm_desktop.errors import ModelError
-from gfm_desktop.models.backbone import backbone_of
+from gfm_desktop.models.backbones import backbone_of
 from gfm_desktop.models.embedding import embedded
 from gfm_desktop.models.pooling import POOLINGS, variant_vectors
 from gfm_desktop.models.random_weights import re_initialised

@@ -13,7 +13,7 @@ from gfm_desktop import paths
 from gfm_desktop.errors import ModelError
 from gfm_desktop.genome.variant import VariantKind
 from gfm_desktop.models import catalogue, finetuned, library, manifest
-from gfm_desktop.models.backbone import backbone_of
+from gfm_desktop.models.backbones import backbone_of
 
 from . import tiny_ensemble
 from .every_family import letters
