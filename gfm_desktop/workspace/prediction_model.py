@@ -36,6 +36,7 @@ class PredictingModel:
         self._predicts: dict[str, bool] = {}
         self._cards: dict[str, ModelCard | None] = {}
         self._default: str | None = None
+        self._available: bool | None = None
 
     @property
     def id(self) -> str:
@@ -83,7 +84,7 @@ class PredictingModel:
         """Read cards anew: the library has changed."""
         self._predicts.clear()
         self._cards.clear()
-        self._default = None
+        self._default = self._available = None
 
     def predicts(self, model: str) -> bool:
         """Tell whether a model has this kind of track."""
@@ -96,6 +97,13 @@ class PredictingModel:
                 else self._track.name in card.tracks
             )
         return self._predicts[model]
+
+    @property
+    def available(self) -> bool:
+        """Tell whether there is any model to choose."""
+        if self._available is None:
+            self._available = bool(self.offered())
+        return self._available or bool(self.id)
 
     def offered(self) -> dict[str, ModelCard]:
         """Return id to card of the installed models that have this kind of track."""

@@ -250,6 +250,8 @@ class Predictions:
         noun = self.card.noun
         if not self.model.id:
             text = f"No model of {noun} is installed: the Models panel has some."
+            if self.model.available:
+                text = f"Right-click to choose a model of {noun}."
             return State(Stage.IDLE, text)
         if self._covered(view):
             return State(Stage.READY)
