@@ -141,11 +141,16 @@ def judged(
         found: Predictions of all trainings of `plan`.
         kind: Wanted calibration, as `calibration.fit` has it.
         balanced: Whether the method learnt with class weights.
+
+    Raises:
+        ValueError: If an example was predicted twice.
     """
     predicted = np.concatenate([one.chosen for one in found])
     raw = np.concatenate([one.predictions for one in found])
     order = np.argsort(predicted, kind="stable")
     predicted, raw = predicted[order], raw[order]
+    if len(np.unique(predicted)) < len(predicted):
+        raise ValueError("an example was predicted twice: which is the honest one?")
     if split.cross_validation:
         return _by_folds(data, split, predicted, raw, kind, balanced)
     return _held_out(data, split, predicted, raw, kind, balanced)

@@ -195,8 +195,10 @@ def model(desk: Desk) -> Generator[Said, None, tuple[Path, dict[str, Any]]]:
     folds = trial.plan(desk.split, stops_early=stops)
     if not crossed and exported(desk, MODEL, 0) is None:
         desk.folder.drop(f"{MODEL}-0")
+    # In a cross-validation a fold's model must not speak of what it learnt from.
+    held = not crossed
     found = yield from tried(
-        desk, MODEL, make, folds, stage=desk.method, whole=True, export=not crossed
+        desk, MODEL, make, folds, stage=desk.method, whole=held, export=held
     )
     balanced = bool(desk.options["class_weights"])
     judge(desk, MODEL, found, balanced=balanced)
