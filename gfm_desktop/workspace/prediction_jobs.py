@@ -48,6 +48,7 @@ class PredictionJobs:
         self._changed = changed
         self._timed = timed
         self._open: dict[Key, Question] = {}
+        self._wanted: tuple[Key, ...] = ()
         self.tiles = Store(_TILES_KEPT)
         self.overlays = Store(_OVERLAYS_KEPT)
 
@@ -76,7 +77,8 @@ class PredictionJobs:
         )
 
     def keep_only(self, keys: Collection[Key]) -> None:
-        """Give up all questions but some."""
+        """Give up all questions but some, which are out or will be asked."""
+        self._wanted = tuple(keys)
         for question in list(self._open.values()):
             if question.key not in keys:
                 self._cancel(question)
@@ -107,11 +109,16 @@ class PredictionJobs:
                 advice = f" {event.todo}" if event.todo else ""
                 failures[question.key] = f"{event.what}{advice}"
             case Cancelled():
-                failures[question.key] = "Cancelled. Press Predict here to go on."
+                self._stop(question.key)
             case _:
                 return
         del self._open[question.key]
         self._changed()
+
+    def _stop(self, key: Key) -> None:
+        """Give up what would be asked next, too: somebody wanted it to end."""
+        for one in (key, *(k for k in self._wanted if not self.known(k))):
+            self.store(one).failures[one] = "Cancelled. Press Predict here to go on."
 
     def _time(self, question: Question, done: int) -> None:
         """Tell how long bases took; those with ALT as well count once."""

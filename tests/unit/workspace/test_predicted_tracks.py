@@ -13,7 +13,7 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.reference import Reference
 from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import Variant, VariantKind
-from gfm_desktop.jobs.events import Failed, Finished, Progress
+from gfm_desktop.jobs.events import Cancelled, Failed, Finished, Progress
 from gfm_desktop.jobs.predict_region import PREDICTING, PredictRegion
 from gfm_desktop.tracks.base_probability import BASES, ENTROPY
 from gfm_desktop.tracks.prediction import TrackPrediction
@@ -187,6 +187,20 @@ def test_that_choices_of_the_model_that_scored_are_carried_to_its_track(
     opened.set_run(ScoreRun(tmp_path, MODEL, "masked-log-odds", model_options=other))
     tracks.show(VIEW)
     assert dict(asked(told)[-1].model_options) == other
+
+
+def test_that_a_job_cancelled_by_hand_ends_the_whole_view(
+    bases: Predictions, told: ToldRunner, tmp_path: Path
+) -> None:
+    bases.show(VIEW)
+    answer(told, tmp_path)
+    told.tell(Cancelled())
+    assert len(asked(told)) == 2
+    state = bases.state(VIEW)
+    assert state.stage is Stage.FAILED
+    assert "Predict here" in state.message
+    bases.predict_here(VIEW)
+    assert len(asked(told)) == 3
 
 
 def test_that_other_choices_make_answers_stale(
