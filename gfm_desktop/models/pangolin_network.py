@@ -37,8 +37,8 @@ def pangolin_class() -> type[torch.nn.Module]:
     parent: type[torch.nn.Module] = replicate_class()
 
     class PangolinNetwork(parent):  # type: ignore[misc,valid-type]
-        def forward(self, one_hot: torch.Tensor) -> torch.Tensor:
-            pieces = self.logits(one_hot).split(HEADS, dim=1)
+        def head(self, logits: torch.Tensor) -> torch.Tensor:
+            pieces = logits.split_with_sizes(HEADS, dim=1)
             return torch.cat(
                 [
                     piece.sigmoid() if outputs == 1 else piece.softmax(dim=1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from gfm_desktop.models.exact import exact
 from gfm_desktop.models.sequence import one_hot
 from gfm_desktop.models.splice_network import (
     SPLICEAI_10K,
@@ -17,16 +17,18 @@ from gfm_desktop.models.splice_network import (
     replicate_class,
     tensor_shapes,
 )
+from gfm_desktop.models.splice_reckoning import Reckoning
 from gfm_desktop.models.weights import read_tensors, sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import torch
     from numpy.typing import NDArray
 
     from gfm_desktop.models.card import ModelCard
+    from gfm_desktop.models.splice_incremental import Question
 
 _MEMORY_BYTES = 64 << 20
 
@@ -57,6 +59,7 @@ class WindowNetworks:
         self.flank = flank
         self._replicates = tuple(replicates)
         self._memory = _Memory(_MEMORY_BYTES)
+        self._reckoning: Reckoning | None = None
 
     @property
     def replicates(self) -> tuple[torch.nn.Module, ...]:
@@ -68,7 +71,43 @@ class WindowNetworks:
         made = copy.copy(self)
         made._replicates = tuple(replicates)
         made._memory = _Memory(_MEMORY_BYTES)
+        made._reckoning = None
         return made
+
+    @property
+    def incremental(self) -> bool:
+        """Tell whether `answers` is faster than `asked`, as it is on a CPU.
+
+        On a graphics card its many small operations would wait for one another.
+        """
+        return self.device == "cpu"
+
+    def answers(
+        self, questions: Sequence[Question]
+    ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Return REF and ALT predictions of variants, reckoning what each can change.
+
+        The numbers are those of `asked` for whole windows, up to rounding.
+
+        Args:
+            questions: What is asked (`splice_incremental`).
+
+        Returns:
+            For each question two arrays of shape (n, ...), n as long as its spans.
+        """
+        if self._reckoning is None:
+            self._reckoning = Reckoning(self._replicates, device=self.device)
+        with exact(self.device):
+            return [
+                (self._array(refs), self._array(alts))
+                for refs, alts in self._reckoning.answers(questions)
+            ]
+
+    def _array(self, found: Sequence[torch.Tensor]) -> NDArray[np.float32]:
+        """Return each network's (outputs, n) as `_joined` has them."""
+        joined = self._joined([one.unsqueeze(0) for one in found])
+        values: NDArray[np.float32] = joined[0].cpu().numpy()
+        return values
 
     def asked(
         self, sequences: Sequence[str], *, batch_size: int
@@ -122,7 +161,7 @@ class WindowNetworks:
         """Run sequences of one length; results have shape (n, ...)."""
         import torch
 
-        with _exact(self.device):
+        with exact(self.device):
             bases = torch.from_numpy(np.stack([one_hot(s) for s in sequences]))
             # (batch, length, 4) seen as (batch, 4, 1, length) is channels-last already.
             window = bases.to(self.device).permute(0, 2, 1).unsqueeze(2)
@@ -181,25 +220,6 @@ class _Memory:
         while self._bytes > self._limit and len(self._kept) > 1:
             old, dropped = self._kept.popitem(last=False)
             self._bytes -= len(old) + dropped.nbytes
-
-
-@contextmanager
-def _exact(device: str) -> Iterator[None]:
-    """Run without autograd and, on a GPU, in full float32.
-
-    PyTorch lets cuDNN round convolutions to TF32 by default: errors of 1e-3.
-    """
-    import torch
-
-    with ExitStack() as stack:
-        stack.enter_context(torch.inference_mode())
-        if device != "cpu":
-            # `enabled` must be said: the context manager's default turns cuDNN off.
-            full = torch.backends.cudnn.flags(
-                enabled=True, deterministic=True, allow_tf32=False
-            )
-            stack.enter_context(full)
-        yield
 
 
 def ensemble_shapes(

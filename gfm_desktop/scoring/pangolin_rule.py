@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gfm_desktop.genome.status import Status
+from gfm_desktop.models.splice_alleles import AlleleBatch, AlleleModel
 from gfm_desktop.models.splice_windows import (
-    ReferenceWindow,
-    SpliceTarget,
-    WindowBatch,
     masked_sequence,
     projected,
     strand_targets,
-    substituted,
 )
 from gfm_desktop.scoring.card import VariantScore
 from gfm_desktop.scoring.refusals import Refusal, unreadable
@@ -30,11 +27,11 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.models.pangolin import PangolinModel
+    from gfm_desktop.models.splice_incremental import Question
 
 LARGEST_DISTANCE = 4_999
 UNKNOWN_SHARE = 0.05
 """Share of N in what the model sees, above which a score is cautioned."""
-_TILE = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,20 @@ class Networks:
         """Return shape (n, tissues * replicates) for each sequence."""
         found = self.model.replicate_probabilities(sequences, batch_size=batch_size)
         return [values.reshape(len(values), -1) for values in found]
+
+    @property
+    def incremental(self) -> bool:
+        """Tell whether the model reckons what variants change (`AlleleModel`)."""
+        return isinstance(self.model, AlleleModel) and self.model.incremental
+
+    def answers(
+        self, questions: Sequence[Question]
+    ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Return REF and ALT, each of shape (n, tissues * replicates)."""
+        return [
+            (ref.reshape(len(ref), -1), alt.reshape(len(alt), -1))
+            for ref, alt in self.model.answers(questions)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +83,6 @@ class Place:
         """Return a gene with the exon ends of its canonical transcript."""
         ends = {base for a, b in gene.canonical.exons for base in (a, b - 1)}
         return cls(gene.name, gene.gene_id, gene.strand, tuple(sorted(ends)))
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked of the model for one strand."""
-
-    ref: ReferenceWindow
-    alt: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ class PlaceScore:
         )
 
 
-Waiting = tuple["Variant", list[Place], dict[str, Request], float, WindowBatch]
+Waiting = tuple["Variant", list[Place], dict[str, int], float, AlleleBatch]
+"""The variant, its genes, what was asked for each strand, the share of N, the batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,7 @@ class Rule:
     distance: int
     masked: bool
 
-    def begin(self, variant: Variant, batch: WindowBatch) -> VariantScore | Waiting:
+    def begin(self, variant: Variant, batch: AlleleBatch) -> VariantScore | Waiting:
         """Refuse the variant, or ask for the windows that it needs."""
         refusal = unreadable(variant, self.reference)
         places = [] if refusal else self._places(variant)
@@ -140,7 +144,7 @@ class Rule:
         flank = self.model.flank
         seen = masked_sequence(self.reference, targets[0], start - flank, end + flank)
         asked = {
-            target.strand: self._ask(variant, target, seen, batch)
+            target.strand: batch.ask(target, variant, start, end, flank=flank)
             for target in targets
             if target.strand in strands
         }
@@ -150,9 +154,9 @@ class Rule:
         self,
         variant: Variant,
         places: list[Place],
-        asked: dict[str, Request],
+        asked: dict[str, int],
         unknown: float,
-        batch: WindowBatch,
+        batch: AlleleBatch,
     ) -> VariantScore:
         """Compare the predictions."""
         changes = {s: self._change(variant, r, batch) for s, r in asked.items()}
@@ -212,29 +216,12 @@ class Rule:
         end = variant.start + len(variant.ref) + self.distance
         return variant.start - self.distance, end
 
-    def _ask(
-        self, variant: Variant, target: SpliceTarget, seen: str, batch: WindowBatch
-    ) -> Request:
-        start, end = self._span(variant)
-        flank = self.model.flank
-        ref = ReferenceWindow.ask(
-            batch,
-            target,
-            start,
-            end,
-            reference=self.reference,
-            size=max(_TILE, 2 * (2 * self.distance + 1)),
-            flank=flank,
-        )
-        changed = substituted(seen, flank + self.distance, variant)
-        return Request(ref, batch.add(target.strand, changed))
-
     def _change(
-        self, variant: Variant, request: Request, batch: WindowBatch
+        self, variant: Variant, number: int, batch: AlleleBatch
     ) -> NDArray[np.float32]:
         """Return the mean change, shape (positions, tissues)."""
-        alt = projected(batch.result(request.alt), self.distance, variant)
-        change = alt - request.ref.read(batch)
+        ref, alt = batch.read(number)
+        change = projected(alt, self.distance, variant) - ref
         tissues = len(self.model.tissues)
         mean: NDArray[np.float32] = change.reshape(len(change), tissues, -1).mean(
             axis=2

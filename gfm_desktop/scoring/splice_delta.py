@@ -40,13 +40,11 @@ from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import Status
 from gfm_desktop.models.option import Option
+from gfm_desktop.models.splice_alleles import AlleleBatch
 from gfm_desktop.models.splice_windows import (
-    ReferenceWindow,
     SpliceTarget,
-    WindowBatch,
     masked_sequence,
     projected,
-    substituted,
     targets_over,
 )
 from gfm_desktop.scoring.card import Column, ScorerCard, VariantScore
@@ -66,7 +64,6 @@ if TYPE_CHECKING:
 LARGEST_DISTANCE = 4_999
 UNKNOWN_SHARE = 0.05
 """Share of N in what the model sees of the gene, above which a score is cautioned."""
-_TILE = 1_024
 _KINDS = (("ag", 1, 1), ("al", 1, -1), ("dg", 2, 1), ("dl", 2, -1))
 """Name, column of the model's output, sign of the change."""
 
@@ -156,7 +153,7 @@ def score(
     rule = _Rule(model, reference, genes, distance, masked)
     outcomes: list[VariantScore] = []
     for first in range(0, len(variants), batch_size):
-        batch = WindowBatch(model, batch_size=batch_size)
+        batch = AlleleBatch(model, reference, batch_size=batch_size)
         waiting = [rule.begin(v, batch) for v in variants[first : first + batch_size]]
         batch.run()
         for state in waiting:
@@ -192,8 +189,7 @@ class _Request:
     """What was asked of the model for one variant in one gene."""
 
     target: SpliceTarget
-    ref: ReferenceWindow
-    alt: int
+    alleles: int
     unknown: float
 
 
@@ -227,8 +223,8 @@ class _Rule:
     masked: bool
 
     def begin(
-        self, variant: Variant, batch: WindowBatch
-    ) -> VariantScore | tuple[Variant, list[_Request], WindowBatch]:
+        self, variant: Variant, batch: AlleleBatch
+    ) -> VariantScore | tuple[Variant, list[_Request], AlleleBatch]:
         """Refuse the variant, or ask for the windows that it needs."""
         targets: list[SpliceTarget] = []
         refusal = unreadable(variant, self.reference)
@@ -252,7 +248,7 @@ class _Rule:
         return variant, [self._ask(variant, t, batch) for t in targets], batch
 
     def end(
-        self, variant: Variant, requests: list[_Request], batch: WindowBatch
+        self, variant: Variant, requests: list[_Request], batch: AlleleBatch
     ) -> VariantScore:
         """Compare the predictions."""
         found = [self._compare(variant, request, batch) for request in requests]
@@ -277,30 +273,21 @@ class _Rule:
         )
 
     def _ask(
-        self, variant: Variant, target: SpliceTarget, batch: WindowBatch
+        self, variant: Variant, target: SpliceTarget, batch: AlleleBatch
     ) -> _Request:
         flank, distance = self.model.flank, self.distance
         start, end = variant.start - distance, variant.start + distance + 1
-        ref = ReferenceWindow.ask(
-            batch,
-            target,
-            start,
-            end,
-            reference=self.reference,
-            size=max(_TILE, 2 * (end - start)),
-            flank=flank,
-        )
+        alleles = batch.ask(target, variant, start, end, flank=flank)
         window = masked_sequence(self.reference, target, start - flank, end + flank)
-        alt = batch.add(target.strand, substituted(window, flank + distance, variant))
         seen = min(end + flank, target.end) - max(start - flank, target.start)
         unknown = (window.count("N") - (len(window) - seen)) / seen
-        return _Request(target, ref, alt, unknown)
+        return _Request(target, alleles, unknown)
 
     def _compare(
-        self, variant: Variant, request: _Request, batch: WindowBatch
+        self, variant: Variant, request: _Request, batch: AlleleBatch
     ) -> _GeneScore:
-        ref = request.ref.read(batch)
-        alt = projected(batch.result(request.alt), self.distance, variant)
+        ref, alt = batch.read(request.alleles)
+        alt = projected(alt, self.distance, variant)
         boundary = request.target.nearest_boundary(variant.start)
         deltas, positions = [], []
         for _, column, sign in _KINDS:

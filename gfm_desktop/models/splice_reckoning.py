@@ -1,0 +1,67 @@
+"""Several networks that answer the same questions side by side."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gfm_desktop.models.exact import exact
+from gfm_desktop.models.side_by_side import side_by_side
+from gfm_desktop.models.splice_incremental import IncrementalNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import torch
+
+    from gfm_desktop.models.splice_incremental import Question
+
+_BYTES = 256 << 20
+"""Of REF, over all networks: at distance 50 three tiles of SpliceAI-10k's five."""
+
+_Alleles = tuple[tuple["torch.Tensor", ...], tuple["torch.Tensor", ...]]
+
+
+class Reckoning:
+    """The networks of a model, each with its own tiles of REF."""
+
+    def __init__(self, networks: Sequence[torch.nn.Module], *, device: str) -> None:
+        """Take loaded networks.
+
+        Args:
+            networks: Instances of `splice_network.replicate_class`.
+            device: Where they are.
+        """
+        limit = _BYTES // len(networks)
+        self._device = device
+        self._networks = [IncrementalNetwork.of(one, limit=limit) for one in networks]
+
+    def answers(self, questions: Sequence[Question]) -> list[_Alleles]:
+        """Return REF of all networks and ALT of all networks for each question.
+
+        Each network and question is one task: neighbouring tasks are of different
+        networks, which do not wait for each other's tiles.
+
+        Returns:
+            Tensors of shape (outputs, positions).
+        """
+        tasks = [
+            partial(self._answer, network, question)
+            for question in questions
+            for network in self._networks
+        ]
+        found = side_by_side(tasks)
+        size = len(self._networks)
+        return [
+            (
+                tuple(ref for ref, _ in found[first : first + size]),
+                tuple(alt for _, alt in found[first : first + size]),
+            )
+            for first in range(0, len(found), size)
+        ]
+
+    def _answer(
+        self, network: IncrementalNetwork, question: Question
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        with exact(self._device):
+            return network.answer(question)

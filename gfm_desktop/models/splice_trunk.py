@@ -1,0 +1,201 @@
+"""One splice network, level by level: the numbering is that of `splice_cone`.
+
+Rows are positions and columns channels, contiguous: what `conv2d` calls channels-last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from gfm_desktop.models.sequence import base_codes
+from gfm_desktop.models.spectral_convolution import DilatedConvolution
+from gfm_desktop.models.splice_cone import Levels
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import torch
+
+    from gfm_desktop.models.splice_network import SpliceArchitecture
+
+
+class ResidualUnit(Protocol):
+    """What `Trunk` reads of a residual unit."""
+
+    scale: torch.Tensor
+    shift: torch.Tensor
+    conv_1: torch.nn.Conv2d
+    conv_2: torch.nn.Conv2d
+
+
+class SpliceNetwork(Protocol):
+    """What `Trunk` reads of an instance of `splice_network.replicate_class`."""
+
+    architecture: SpliceArchitecture
+    first: torch.nn.Conv2d
+    blocks: list[ResidualUnit]
+    skips: list[torch.nn.Conv2d]
+    last: torch.nn.Conv2d
+
+    def head(self, logits: torch.Tensor) -> torch.Tensor:
+        """Return probabilities for (batch, outputs, n)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    scale: torch.Tensor
+    shift: torch.Tensor
+    convolutions: tuple[DilatedConvolution, DilatedConvolution]
+
+
+class Trunk:
+    """The layers of one loaded network, each to be asked for some positions.
+
+    Attributes:
+        levels: The geometry.
+        channels: Columns of every level.
+        outputs: Columns of what the network tells.
+    """
+
+    def __init__(self, network: SpliceNetwork) -> None:
+        """Take the weights of a loaded network."""
+        import torch
+
+        architecture = network.architecture
+        self.levels = Levels.of(architecture)
+        self.channels = architecture.channels
+        self.outputs = architecture.outputs
+        self._slope = architecture.slope
+        self._head = network.head
+        with torch.inference_mode():
+            first = network.first
+            # A row for each of A, C, G, T, and one for N, whose column is zero.
+            letters = first.weight[:, :, 0, 0].T
+            unknown = torch.zeros_like(letters[:1])
+            self._letters = torch.cat([letters, unknown]) + _bias(first)
+            self._units = [
+                _Unit(
+                    block.scale.flatten(),
+                    block.shift.flatten(),
+                    (_convolution(block.conv_1), _convolution(block.conv_2)),
+                )
+                for block in network.blocks
+            ]
+            self._skips = [_matrix(skip) for skip in network.skips]
+            self._last = _matrix(network.last)
+
+    @property
+    def device(self) -> torch.device:
+        """Return where the weights are."""
+        return self._letters.device
+
+    def zeros(self, positions: int) -> torch.Tensor:
+        """Return rows of a level in which nothing differs."""
+        return self._letters.new_zeros(positions, self.channels)
+
+    def embedded(self, letters: str) -> torch.Tensor:
+        """Return level 0 of some letters, shape (letters, channels)."""
+        import torch
+
+        codes = torch.from_numpy(base_codes(letters).astype("int64"))
+        return self._letters.index_select(0, codes.to(self.device))
+
+    def normed(self, level: int, rows: torch.Tensor) -> torch.Tensor:
+        """Return rows of an even level as the next unit's first activation has them."""
+        import torch
+
+        unit = self._units[level // 2]
+        return torch.addcmul(unit.shift, rows, unit.scale)
+
+    def scaled(self, level: int, change: torch.Tensor) -> torch.Tensor:
+        """Return what `normed` makes of a difference of rows."""
+        return change * self._units[level // 2].scale
+
+    def active(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return the activation of rows; they stay."""
+        import torch
+
+        if self._slope == 0:
+            return torch.relu(rows)
+        return torch.nn.functional.leaky_relu(rows, self._slope)
+
+    def active_change(
+        self, change: torch.Tensor, rows: torch.Tensor, *, into: torch.Tensor
+    ) -> None:
+        """Write ``active(rows + change) - active(rows)``; `change` is used up.
+
+        As `splice_cone` has it, so that a small change stays exact.
+        """
+        import torch
+
+        low = self.active(rows)
+        first = rows - low
+        if self._slope == 0:
+            torch.maximum(change.add_(first), low.neg_(), out=into)
+        else:
+            second = torch.sub(rows * self._slope, low)
+            second.add_(change, alpha=self._slope)
+            torch.maximum(change.add_(first), second, out=into)
+
+    def convolved(self, level: int, active: torch.Tensor) -> torch.Tensor:
+        """Return convolution number `level` of rows, `Levels.reach` fewer each side."""
+        return self.convolution(level)(active)
+
+    def convolved_change(self, level: int, change: torch.Tensor) -> torch.Tensor:
+        """Return what `convolved` makes of a difference of rows."""
+        return self.convolution(level).linear(change)
+
+    def convolution(self, level: int) -> DilatedConvolution:
+        """Return convolution number `level`, from 1 on."""
+        unit, half = divmod(level - 1, 2)
+        return self._units[unit].convolutions[half]
+
+    def logits(self, skipped: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return what is told before the last function, shape (positions, outputs).
+
+        Args:
+            skipped: Rows of all levels of `Levels.skips` at the same positions.
+        """
+        import torch
+
+        parts = [
+            torch.addmm(bias, rows, weight)
+            for rows, (weight, bias) in zip(skipped, self._skips, strict=True)
+        ]
+        total = parts[0]
+        for part in parts[1:]:
+            total += part
+        weight, bias = self._last
+        return torch.addmm(bias, total, weight)
+
+    def logits_change(self, skipped: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return what `logits` makes of differences of rows."""
+        import torch
+
+        weights = [weight for weight, _ in self._skips]
+        total = torch.mm(skipped[0], weights[0])
+        for change, weight in zip(skipped[1:], weights[1:], strict=True):
+            total.addmm_(change, weight)
+        return torch.mm(total, self._last[0])
+
+    def told(self, logits: torch.Tensor) -> torch.Tensor:
+        """Return probabilities, shape (outputs, positions)."""
+        found: torch.Tensor = self._head(logits.T.unsqueeze(0))[0]
+        return found
+
+
+def _convolution(layer: torch.nn.Conv2d) -> DilatedConvolution:
+    return DilatedConvolution(layer.weight, _bias(layer), dilation=layer.dilation[1])
+
+
+def _matrix(layer: torch.nn.Conv2d) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return a convolution of width 1 as (in, out) weights and a bias."""
+    return layer.weight[:, :, 0, 0].T.contiguous(), _bias(layer)
+
+
+def _bias(layer: torch.nn.Conv2d) -> torch.Tensor:
+    if layer.bias is None:
+        raise TypeError("every convolution of a splice network has a bias")
+    return layer.bias

@@ -1,0 +1,91 @@
+"""A dilated convolution is the same by frequencies as tap by tap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gfm_desktop.models.spectral_convolution import DilatedConvolution
+
+if TYPE_CHECKING:
+    import torch
+
+CASES = {
+    "several tiles": (41, 25, 2_600),
+    "one tile": (41, 25, 1_050),
+    "a last row cut short": (41, 25, 2_613),
+    "narrow rows": (21, 10, 1_000),
+    "dilation 1": (41, 1, 300),
+    "another number of channels out": (41, 25, 1_200),
+}
+
+
+def kernel(width: int, inputs: int, outputs: int) -> tuple[torch.Tensor, torch.Tensor]:
+    import torch
+
+    generator = torch.Generator().manual_seed(1)
+    shape = (outputs, inputs, 1, width)
+    weight = torch.randn(shape, generator=generator, dtype=torch.float64)
+    return weight, torch.randn(outputs, generator=generator, dtype=torch.float64)
+
+
+def told(
+    rows: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, dilation: int
+) -> torch.Tensor:
+    import torch
+
+    found = torch.nn.functional.conv1d(
+        rows.T[None], weight[:, :, 0], bias, dilation=dilation
+    )
+    return found[0].T
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_that_frequencies_give_the_convolution(name: str) -> None:
+    import torch
+
+    width, dilation, outputs = CASES[name]
+    channels = 24 if "another" in name else 32
+    weight, bias = kernel(width, 32, channels)
+    convolution = DilatedConvolution(weight, bias, dilation=dilation)
+    plain = outputs * width * 32 * channels
+    assert convolution.multiplications(outputs) < plain
+    rows = torch.randn(outputs + 2 * convolution.reach, 32, dtype=torch.float64)
+    kept = rows.clone()
+    found = convolution(rows)
+    assert found.shape == (outputs, channels)
+    torch.testing.assert_close(
+        found, told(rows, weight, bias, dilation), rtol=0, atol=1e-11
+    )
+    torch.testing.assert_close(
+        convolution.linear(rows), told(rows, weight, None, dilation), rtol=0, atol=1e-11
+    )
+    assert torch.equal(rows, kept)
+
+
+@pytest.mark.parametrize(("width", "dilation", "outputs"), [(11, 4, 90), (41, 25, 7)])
+def test_that_small_ones_are_left_to_the_plain_convolution(
+    width: int, dilation: int, outputs: int
+) -> None:
+    import torch
+
+    weight, bias = kernel(width, 32, 32)
+    convolution = DilatedConvolution(weight, bias, dilation=dilation)
+    assert convolution.multiplications(outputs) == outputs * width * 32 * 32
+    rows = torch.randn(outputs + 2 * convolution.reach, 32, dtype=torch.float64)
+    torch.testing.assert_close(
+        convolution(rows), told(rows, weight, bias, dilation), rtol=0, atol=1e-11
+    )
+
+
+def test_that_a_tile_does_not_spread_a_small_signal_s_noise() -> None:
+    # Differences far from a variant are tiny: they must not drown in rounding.
+    import torch
+
+    weight, bias = kernel(41, 32, 32)
+    exact = DilatedConvolution(weight, bias, dilation=25)
+    rounded = DilatedConvolution(weight.float(), bias.float(), dilation=25)
+    rows = 1e-9 * torch.randn(2_050 + 2 * exact.reach, 32, dtype=torch.float64)
+    error = (rounded.linear(rows.float()).double() - exact.linear(rows)).abs().max()
+    assert float(error) < 1e-5 * float(exact.linear(rows).abs().max())
