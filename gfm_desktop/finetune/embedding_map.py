@@ -59,6 +59,7 @@ def embedding_map(
         rows=[int(row) for row in data.rows[chosen]],
         labels=[label_in_words(data, int(i)) for i in chosen],
         parts=[PARTS[int(part)] for part in split.parts[chosen]],
+        places=[str(data.places[i]) for i in chosen] if data.places else [],
         explained=(float(shares[0]), float(shares[1])),
         of=of,
     )

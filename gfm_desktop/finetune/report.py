@@ -262,6 +262,7 @@ class EmbeddingMap(_Part):
         rows: Row of the file of each.
         labels: Label of each, as text.
         parts: Part of each.
+        places: Where each lies, 1-based inclusive; empty where that is not known.
         explained: Share of the variance on each axis.
         of: What was embedded, in words.
     """
@@ -270,6 +271,7 @@ class EmbeddingMap(_Part):
     rows: list[int]
     labels: list[str]
     parts: list[str]
+    places: list[str] = pydantic.Field(default_factory=list)
     explained: tuple[float, float] = (0.0, 0.0)
     of: str = ""
 

@@ -6,16 +6,14 @@ a run that are no longer on show are dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
 from gfm_desktop import paths
-from gfm_desktop.engine.engine import Priority
 from gfm_desktop.errors import GfmError
-from gfm_desktop.finetune.options import OPTIONS
 from gfm_desktop.jobs.events import (
     Cancelled,
     Event,
@@ -26,22 +24,14 @@ from gfm_desktop.jobs.events import (
     Started,
 )
 from gfm_desktop.workspace import finetuning_runs as runs
-from gfm_desktop.workspace.finetuning_labels import (
-    OF_THE_SPLIT,
-    Labels,
-    LabelsSource,
-    read_labels,
-)
+from gfm_desktop.workspace.finetuning_labels import LabelsSource
 from gfm_desktop.workspace.finetuning_log import TrainingLog
+from gfm_desktop.workspace.finetuning_reading import Choices, LabelReader
 from gfm_desktop.workspace.finetuning_report import read_report
 from gfm_desktop.workspace.finetuning_runs import KnownRun, Request, RunStatus
-from gfm_desktop.workspace.workspace import BROWSER
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gfm_desktop.finetune.report import Report
-    from gfm_desktop.models.option import OptionValue
     from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -78,41 +68,9 @@ class Run:
         return self.folder.name
 
 
-@dataclass(slots=True)
-class Reading:
-    """The labels on show and how far they are read.
-
-    Attributes:
-        source: What is read and how.
-        labels: What was found; None before.
-        busy: Whether a job is at it.
-        failed: Why they cannot be read.
-        message: What is being done.
-    """
-
-    source: LabelsSource
-    labels: Labels | None = None
-    busy: bool = False
-    failed: Failed | None = None
-    message: str = ""
-
-
-@dataclass(slots=True)
-class Choices:
-    """What was chosen for the next run; the rest has its default."""
-
-    model: str = ""
-    name: str = ""
-    device: str = "auto"
-    options: dict[str, OptionValue] = field(default_factory=dict)
-    model_options: dict[str, OptionValue] = field(default_factory=dict)
-
-
 class FineTuning:
     """From labels to a tested model; one run at a time."""
 
-    labels_changed = Signal()
-    """Another file, other roles, or what was found in it."""
     run_changed = Signal()
     """Another run, or its status."""
     progressed = Signal()
@@ -128,114 +86,14 @@ class FineTuning:
         """Run jobs on `runner`; genome and genes are those of `workspace`."""
         self.workspace = workspace
         self.runner = runner
-        self.reading: Reading | None = None
-        self.run: Run | None = None
         self.choices = Choices()
+        self.labels = LabelReader(workspace, runner, self.choices)
+        self.run: Run | None = None
         self.runs: list[KnownRun] = []
-        self._reading_job = ""
-        self._generation = 0
-
-    # Labels.
-
-    def choose(self, path: Path) -> None:
-        """Read another file of labels; what was guessed before is forgotten."""
-        self._read(LabelsSource(path))
-
-    def change(self, source: LabelsSource) -> None:
-        """Read the same file with other roles or settings."""
-        if self.reading is not None and source != self.reading.source:
-            self._read(source)
-
-    def reread(self) -> None:
-        """Read again: the genome was opened, or the file was mended."""
-        if self.reading is not None:
-            self._read(self.reading.source)
-
-    def take_signal(self, path: Path) -> None:
-        """Take the labels of the regions from a bigWig file."""
-        if self.reading is not None:
-            self.change(replace(self.reading.source, signal=str(path)))
-
-    def mend(self, fix: str) -> None:
-        """Apply the one-click fix of a finding, and check again."""
-        reading = self.reading
-        if reading is None:
-            return
-        name, is_setting, value = fix.partition("=")
-        if is_setting:
-            self.choices.options[name] = _value(name, value)
-            self._read(reading.source)
-        elif fix not in reading.source.fixes:
-            self.change(replace(reading.source, fixes=(*reading.source.fixes, fix)))
-
-    def settings_changed(self, before: Mapping[str, OptionValue]) -> None:
-        """Check the labels again where a setting changes what the check says."""
-        now = self.choices.options
-        if any(before.get(name) != now.get(name) for name in OF_THE_SPLIT):
-            self.reread()
-
-    def close_labels(self) -> None:
-        """Forget the labels on show."""
-        self._stop_reading()
-        self.reading = None
-        self.labels_changed.emit()
-
-    def _read(self, source: LabelsSource) -> None:
-        self._stop_reading()
-        before = self.reading
-        same = before is not None and before.source.path == source.path
-        kept = before.labels if same and before is not None else None
-        self.reading = Reading(source, kept, busy=True, message="Reading the labels")
-        number = self._generation
-        job = source.job(self.workspace, self.choices.options)
-
-        def hear(event: Event) -> None:
-            if number == self._generation:
-                self._hear_labels(event)
-
-        # Looking at labels must not wait for a training that is under way.
-        self._reading_job = self.runner.submit(job, hear, priority=Priority.INTERACTIVE)
-        self.labels_changed.emit()
-
-    def _stop_reading(self) -> None:
-        self._generation += 1
-        if self.reading is not None and self.reading.busy and self._reading_job:
-            self.runner.cancel(self._reading_job)
-        self._reading_job = ""
-
-    def _hear_labels(self, event: Event) -> None:
-        reading = self.reading
-        if reading is None:
-            return
-        match event:
-            case Progress(message=message):
-                reading.message = message
-            case Partial(kind="labels", path=path):
-                self._show_labels(reading, Path(path))
-            case Finished(outputs=outputs):
-                reading.busy = False
-                if "labels" in outputs:
-                    self._show_labels(reading, Path(outputs["labels"]))
-            case Failed():
-                reading.busy, reading.failed = False, event
-                reading.labels = None
-            case Cancelled():
-                reading.busy = False
-            case _:
-                return
-        self.labels_changed.emit()
-
-    def _show_labels(self, reading: Reading, path: Path) -> None:
-        try:
-            reading.labels = read_labels(path)
-        except GfmError as error:
-            reading.failed = Failed(error.what, error.where, error.todo)
-
-    # The run.
 
     def obstacle(self) -> str:
         """Return why no training can start, fit to be read; empty where it can."""
-        reading = self.reading
+        reading = self.labels.reading
         if self.run is not None and self.run.status.under_way:
             return "A training is under way."
         if reading is None:
@@ -252,9 +110,10 @@ class FineTuning:
 
     def request(self) -> Request | None:
         """Return what the next run would be asked to do; None without labels."""
-        if self.reading is None:
+        reading = self.labels.reading
+        if reading is None:
             return None
-        source, chosen = self.reading.source, self.choices
+        source, chosen = reading.source, self.choices
         genome, genes = self.workspace.genome, self.workspace.annotation
         return Request(
             labels=str(source.path),
@@ -465,46 +324,14 @@ class FineTuning:
             self.workspace.choose_model(self.run.id)
             self.workspace.panel_wanted.emit("scoring")
 
-    def go_to(self, place: str) -> None:
-        """Show an example in the browser, beside the panel.
-
-        Args:
-            place: Such as ``"chr1:101-200"``, 1-based inclusive.
-        """
-        from gfm_desktop.genome.locus import parse_locus
-
-        workspace = self.workspace
-        genome = workspace.genome
-        if genome is None:
-            text = f"Open the genome to see {place} in the browser."
-            workspace.message.emit("info", text)
-            return
-        try:
-            locus = parse_locus(
-                place,
-                contigs=genome.contigs,
-                resolve=genome.resolve,
-                genes=workspace.annotation,
-                here=workspace.locus,
-            )
-        except GfmError as error:
-            workspace.message.emit("warning", str(error))
-            return
-        workspace.panel_wanted.emit(BROWSER)
-        workspace.go_to(locus)
-
     def settings_of(self, request: Request) -> None:
         """Choose again what a run was asked to do, under another name."""
-        options = dict(request.options)
-        self.choices = replace(
-            self.choices,
-            model=request.model,
-            device=request.device,
-            name=runs.free_name(Path(request.labels).stem.split(".")[0]),
-            options=options,
-            model_options=dict(request.model_options),
-        )
-        self._read(LabelsSource.of(request))
+        choices = self.choices
+        choices.model, choices.device = request.model, request.device
+        choices.name = runs.free_name(Path(request.labels).stem.split(".")[0])
+        choices.options = dict(request.options)
+        choices.model_options = dict(request.model_options)
+        self.labels.read(LabelsSource.of(request))
 
     def _busy(self) -> bool:
         return self.run is not None and self.run.status.under_way
@@ -521,16 +348,3 @@ def _opened(folder: Path, request: Request | None, status: RunStatus) -> Run:
     log.look()
     report = read_report(folder / runs.REPORT)
     return Run(folder, request, status, log, report=report)
-
-
-def _value(name: str, text: str) -> OptionValue:
-    """Return the value of a setting that a fix writes as text."""
-    default = next((o.default for o in OPTIONS if o.name == name), "")
-    match default:
-        case bool():
-            return text == "true"
-        case int():
-            return int(text)
-        case float():
-            return float(text)
-    return text

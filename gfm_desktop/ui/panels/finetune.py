@@ -6,8 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QFileDialog,
     QMenu,
@@ -27,6 +25,7 @@ from gfm_desktop.ui.widgets.finetune_labels import LabelsPage
 from gfm_desktop.ui.widgets.finetune_live import LivePage
 from gfm_desktop.ui.widgets.finetune_result import ResultPage
 from gfm_desktop.ui.widgets.finetune_setup import SetupForm, estimate_words
+from gfm_desktop.ui.widgets.finetune_sharing import ModelSharing
 from gfm_desktop.ui.widgets.latest import Latest
 from gfm_desktop.ui.widgets.licence_dialog import LicenceDialog
 from gfm_desktop.ui.widgets.listening import listen
@@ -38,8 +37,11 @@ from gfm_desktop.workspace.file_kind import FileKind, kind_of
 from gfm_desktop.workspace.finetuning import FineTuning
 from gfm_desktop.workspace.finetuning_labels import sample_labels
 from gfm_desktop.workspace.finetuning_runs import RunStatus
+from gfm_desktop.workspace.show_place import show_place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from gfm_desktop.models.card import ModelCard
@@ -81,7 +83,7 @@ class FineTunePanel(QWidget):
         self._train = QStackedWidget()
         self._pages = QStackedWidget()
         self._estimate = Latest(self)
-        self._sharing = Latest(self)
+        self.sharing = ModelSharing(workspace, self)
         self._build()
         self._connect(bridge)
         self._show_library()
@@ -102,7 +104,7 @@ class FineTunePanel(QWidget):
     def choose(self, path: Path) -> None:
         """Read a file of labels and show it."""
         self.tuning.close_run()
-        self.tuning.choose(path)
+        self.tuning.labels.choose(path)
         self.go(LABELS)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -143,11 +145,11 @@ class FineTunePanel(QWidget):
 
     def _connect(self, bridge: EngineBridge) -> None:
         workspace, tuning = self._workspace, self.tuning
-        listen(self, workspace.genome_changed, tuning.reread)
-        listen(self, workspace.annotation_changed, tuning.reread)
+        listen(self, workspace.genome_changed, tuning.labels.reread)
+        listen(self, workspace.annotation_changed, tuning.labels.reread)
         listen(self, workspace.library_changed, self._show_library)
         listen(self, workspace.variants_changed, self._show_result)
-        listen(self, tuning.labels_changed, self._show_labels)
+        listen(self, tuning.labels.changed, self._show_labels)
         listen(self, tuning.run_changed, self._show_run)
         listen(self, tuning.progressed, self.live.show_progress)
         listen(self, tuning.log_changed, self.live.show_log)
@@ -164,7 +166,7 @@ class FineTunePanel(QWidget):
         labels.file_wanted.connect(self._choose_file)
         labels.sample_wanted.connect(self._choose_sample)
         labels.signal_wanted.connect(self._choose_signal)
-        labels.source_changed.connect(self.tuning.change)
+        labels.source_changed.connect(self.tuning.labels.change)
         labels.next_wanted.connect(lambda: self.go(CHECK))
         labels.refused.failed.connect(self._say_failed)
         labels.runs.opened.connect(self.open_run)
@@ -187,15 +189,13 @@ class FineTunePanel(QWidget):
     def _connect_result(self) -> None:
         result = self.result
         result.use_wanted.connect(self.tuning.use)
-        result.zip_wanted.connect(self._share_zip)
-        result.folder_wanted.connect(self._share_folder)
-        result.report_wanted.connect(self._open_report)
+        result.zip_wanted.connect(lambda: self._share(self.sharing.as_zip))
+        result.folder_wanted.connect(lambda: self._share(self.sharing.as_folder))
+        result.report_wanted.connect(lambda: self._share(self.sharing.open_report))
         result.again_wanted.connect(self._change_settings)
         for part in (result.worst, result.next, result.map):
             part.place_wanted.connect(self._go_to)
             part.failed.connect(self._say_failed)
-        self._sharing.answered.connect(self._shared)
-        self._sharing.failed.connect(self._report)
 
     # Showing.
 
@@ -205,7 +205,7 @@ class FineTunePanel(QWidget):
         self._show_runs()
 
     def _show_labels(self) -> None:
-        reading = self.tuning.reading
+        reading = self.tuning.labels.reading
         self.labels.show_reading(reading)
         self.check.show_reading(reading)
         labels = None if reading is None else reading.labels
@@ -220,7 +220,7 @@ class FineTunePanel(QWidget):
         self._show_button()
 
     def _allow_training(self) -> None:
-        reading, run = self.tuning.reading, self.tuning.run
+        reading, run = self.tuning.labels.reading, self.tuning.run
         labels = None if reading is None else reading.labels
         ready = labels is not None and labels.checked
         self.steps.allow(TRAIN, ready or run is not None, "The check comes first")
@@ -291,10 +291,10 @@ class FineTunePanel(QWidget):
     def _choose_signal(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Choose a signal", "", _SIGNALS)
         if path:
-            self.tuning.take_signal(Path(path))
+            self.tuning.labels.take_signal(Path(path))
 
     def _mend(self, fix: str) -> None:
-        self.tuning.mend(fix)
+        self.tuning.labels.mend(fix)
         choices = self.tuning.choices
         options, chosen = dict(choices.options), dict(choices.model_options)
         self.setup.show_settings(choices.model, options, chosen)
@@ -309,12 +309,12 @@ class FineTunePanel(QWidget):
         choices.options = setup.chosen
         choices.model_options = setup.model_options.chosen
         if before != choices.options:
-            self.tuning.settings_changed(before)
+            self.tuning.labels.settings_changed(before)
         self._ask_estimate()
         self._show_button()
 
     def _ask_estimate(self) -> None:
-        card, reading = self.setup.card, self.tuning.reading
+        card, reading = self.setup.card, self.tuning.labels.reading
         labels = None if reading is None else reading.labels
         self._estimate.forget()
         if card is None or labels is None or not labels.examples:
@@ -386,7 +386,7 @@ class FineTunePanel(QWidget):
 
     def _begin_anew(self) -> None:
         self.tuning.close_run()
-        self.tuning.close_labels()
+        self.tuning.labels.close()
         self.setup.name.clear()
         self.go(LABELS)
 
@@ -394,39 +394,12 @@ class FineTunePanel(QWidget):
         self.tuning.note_held(job_id, held=held)
 
     def _go_to(self, place: str) -> None:
-        self.tuning.go_to(place)
+        show_place(self._workspace, place)
 
-    def _share_zip(self) -> None:
-        run = self.tuning.run
-        if run is None:
-            return
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Share the model", f"{run.id}.zip", "Zip (*.zip)"
-        )
-        if path:
-            self._share(run.folder, Path(path).with_suffix(".zip"))
-
-    def _share_folder(self) -> None:
-        run = self.tuning.run
-        if run is None:
-            return
-        path = QFileDialog.getExistingDirectory(self, "Put the model's folder into")
-        if path:
-            self._share(run.folder, Path(path) / run.id)
-
-    def _share(self, folder: Path, target: Path) -> None:
-        self._sharing.ask(lambda: runs.share(folder, target))
-
-    def _shared(self, target: Path) -> None:
-        self._workspace.message.emit("info", f"The model is copied: {target}")
-
-    def _open_report(self) -> None:
+    def _share(self, what: Callable[[Path], None]) -> None:
         run = self.tuning.run
         if run is not None:
-            url = QUrl.fromLocalFile(str(run.folder / runs.REPORT))
-            if not QDesktopServices.openUrl(url):
-                text = f"The report is {run.folder / runs.REPORT}"
-                self._workspace.message.emit("info", text)
+            what(run.folder)
 
     def _say_failed(self, what: str, where: str) -> None:
         todo = "Choose another place, with enough free space."

@@ -75,11 +75,14 @@ class CardGrid(QWidget):
         while self._grid.takeAt(0) is not None:
             pass
         line = column = 0
-        for card, wide in shown:
+        for place, (card, wide) in enumerate(shown):
             if column and (wide or column >= columns):
                 line, column = line + 1, 0
-            self._grid.addWidget(card, line, column, 1, columns if wide else 1)
-            column = columns if wide else column + 1
+            # One that would stand alone takes its whole line.
+            last = place + 1 == len(shown) or shown[place + 1][1]
+            whole = wide or (last and not column)
+            self._grid.addWidget(card, line, column, 1, columns if whole else 1)
+            column = columns if whole else column + 1
         for place in range(2):
             self._grid.setColumnStretch(place, int(place < columns))
 

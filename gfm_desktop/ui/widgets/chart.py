@@ -272,6 +272,9 @@ class Chart(QWidget):
             x = self._frame.right() - wide - 4 if rising else self._frame.left() + 6
             y = min(first.y(), last.y()) + (4 * line if rising else -5)
             spot = QPointF(x, max(y, self._frame.top() + line))
+        # A pale ground: curves may run behind the words.
+        ground = QRectF(spot.x() - 2, spot.y() - metrics.ascent(), wide + 4, line)
+        painter.fillRect(ground, theme.color(theme.current().surface, 0.75))
         painter.drawText(spot, guide.text)
 
     def _paint_curve(self, painter: QPainter, curve: Curve) -> None:

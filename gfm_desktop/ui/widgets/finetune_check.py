@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
-    from gfm_desktop.workspace.finetuning import Reading
     from gfm_desktop.workspace.finetuning_labels import Finding, Labels
+    from gfm_desktop.workspace.finetuning_reading import Reading
 
 _TONES = {"ok": Tone.GOOD, "caution": Tone.CAUTION, "stop": Tone.BAD}
 _SHOWN = 12

@@ -13,7 +13,7 @@ from gfm_desktop.ui.widgets.scatter_map import ScatterMap
 from gfm_desktop.ui.widgets.texts import muted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -50,7 +50,7 @@ class WorstTable(QWidget):
         ]  # fmt: skip
         columns = ["Row", "Label", "Predicted", "Probability", "Place", "Sequence",
                    "Why"]  # fmt: skip
-        self.list.show_rows(*_used(columns, rows), right=(0, 3))
+        self.list.show_rows(*_used(columns, rows))
 
     def _picked(self, row: int) -> None:
         if self._places[row]:
@@ -121,13 +121,8 @@ class ExampleMap(QWidget):
         self.map.chosen.connect(self._looped)
         self.list.table.picked.connect(self._picked)
 
-    def show_map(self, found: EmbeddingMap, places: Mapping[int, str]) -> None:
-        """Show another map.
-
-        Args:
-            found: From the report.
-            places: Row to place, of the examples whose place is known.
-        """
+    def show_map(self, found: EmbeddingMap) -> None:
+        """Show another map."""
         points = np.array(found.pca, dtype=np.float64).reshape(-1, 2)
         names = list(dict.fromkeys(sorted(found.labels)))
         if len(names) > _MOST_GROUPS:
@@ -137,14 +132,14 @@ class ExampleMap(QWidget):
             groups = found.labels
         codes = np.array([names.index(one) for one in groups], dtype=np.int64)
         self.map.show_points(points, codes, names, axes=("axis 1", "axis 2"))
-        self._places = [places.get(row, "") for row in found.rows]
+        self._places = found.places or [""] * len(found.rows)
         rows = [
             (f"{row:,}", label, part, place)
             for row, label, part, place in zip(
                 found.rows, found.labels, found.parts, self._places, strict=True
             )
         ]
-        self.list.show_rows(("Row", "Label", "Part", "Place"), rows, right=(0,))
+        self.list.show_rows(*_used(("Row", "Label", "Part", "Place"), rows))
         self._say(len(rows), 0)
 
     def _looped(self, chosen: NDArray[np.int64]) -> None:

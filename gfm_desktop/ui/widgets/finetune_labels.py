@@ -36,8 +36,8 @@ from gfm_desktop.workspace.finetuning_labels import (
 )
 
 if TYPE_CHECKING:
-    from gfm_desktop.workspace.finetuning import Reading
     from gfm_desktop.workspace.finetuning_labels import Labels, LabelsSource
+    from gfm_desktop.workspace.finetuning_reading import Reading
 
 _WANTED = (
     "Sequences (CSV, TSV, Excel)  ·  regions (BED, table)  ·  variants (VCF, table)\n"
@@ -126,7 +126,7 @@ class LabelsPage(QStackedWidget):
         self._show_choices(labels, reading.source)
         self.facts.show_facts(_facts(labels))
         rows = [(f"{row:,}", reason) for row, reason in labels.refused]
-        self.refused.show_rows(("Row", "Why it cannot be used"), rows, right=(0,))
+        self.refused.show_rows(("Row", "Why it cannot be used"), rows)
         more = labels.refused_total - len(rows)
         title = f"{labels.refused_total:,} rows cannot be used"
         if labels.refused_total == 1:

@@ -188,6 +188,8 @@ class LivePage(ScrolledColumn):
         if current is None:
             return
         empty = "No curve yet."
+        self._loss_card.title.setText(f"{current.title}: loss")
+        self._measure_card.title.setText(f"{current.title}: the validation part")
         losses = (
             _curve("training", current.train, "ref"),
             _curve("validation", current.validation, "alt", dashed=True, dots=True),

@@ -30,7 +30,7 @@ from gfm_desktop.workspace.finetuning_report import (
 from gfm_desktop.workspace.finetuning_runs import RunStatus
 
 if TYPE_CHECKING:
-    from gfm_desktop.finetune.report import Report
+    from gfm_desktop.finetune.report import EmbeddingMap, Report
     from gfm_desktop.workspace.finetuning import Run
 
 TONES: dict[str, Tone] = {
@@ -156,14 +156,8 @@ class ResultPage(ScrolledColumn):
         found = report.embedding_map
         self._cards["map"].setVisible(found is not None)
         if found is not None:
-            places = {w.row: w.place for w in report.worst if w.place}
-            self.map.show_map(found, places)
-            first, second = found.explained
-            self._cards["map"].explain(
-                f"{found.of} Draw a loop around points to list them. The axes hold "
-                f"{first:.0%} and {second:.0%} of the differences; distances on the "
-                "map are no evidence by themselves.".strip()
-            )
+            self.map.show_map(found)
+            self._cards["map"].explain(_map_words(found))
 
     def _draw(self, card: str, chart: Chart, drawing: Drawing) -> None:
         there = any(len(curve.x) for curve in drawing.curves)
@@ -210,6 +204,16 @@ class ResultPage(ScrolledColumn):
         self.body.addWidget(self.empty)
         self.body.addWidget(self._whole)
         self.body.addStretch(1)
+
+
+def _map_words(found: EmbeddingMap) -> str:
+    first, second = found.explained
+    what = found.of.rstrip(".")
+    return (
+        f"{what[:1].upper()}{what[1:]}. Draw a loop around points to list them. The "
+        f"axes hold {first:.0%} and {second:.0%} of the differences; distances on the "
+        "map are no evidence by themselves."
+    )
 
 
 def _head_facts(report: Report) -> list[tuple[str, str]]:

@@ -68,12 +68,10 @@ class RowList(QWidget):
         self,
         columns: Sequence[str],
         rows: Sequence[Sequence[str]],
-        *,
-        right: Sequence[int] = (),
     ) -> None:
         """Show other rows; as `TextTable.show_rows`."""
         self.field.clear()
-        self.table.show_rows(columns, rows, right=right)
+        self.table.show_rows(columns, rows)
         self.table.fit_height(self._most)
         self.save.setEnabled(bool(rows))
 

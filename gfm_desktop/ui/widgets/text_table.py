@@ -38,17 +38,15 @@ class TextRows(QAbstractTableModel):
         self.columns: tuple[str, ...] = ()
         self.rows: Sequence[Sequence[str]] = ()
         self.shown: Sequence[int] = ()
-        self._right: frozenset[int] = frozenset()
 
     def set_rows(
         self,
         columns: Sequence[str],
         rows: Sequence[Sequence[str]],
-        right: frozenset[int] = frozenset(),
     ) -> None:
-        """Show other rows; columns of numbers stand at the right."""
+        """Show other rows."""
         self.beginResetModel()
-        self.columns, self.rows, self._right = tuple(columns), rows, right
+        self.columns, self.rows = tuple(columns), rows
         self.shown = range(len(rows))
         self.endResetModel()
 
@@ -67,14 +65,9 @@ class TextRows(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text, tooltip and alignment."""
-        text = self.rows[self.shown[index.row()]][index.column()]
+        """Return a cell's text, also as its tooltip."""
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return text
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = index.column() in self._right
-            side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return self.rows[self.shown[index.row()]][index.column()]
         return None
 
     def headerData(
@@ -123,17 +116,14 @@ class TextTable(QTableView):
         self,
         columns: Sequence[str],
         rows: Sequence[Sequence[str]],
-        *,
-        right: Sequence[int] = (),
     ) -> None:
         """Show other rows.
 
         Args:
             columns: Names of the columns.
             rows: Cells of each row.
-            right: Columns of numbers, which stand at the right.
         """
-        self.lines.set_rows(columns, rows, frozenset(right))
+        self.lines.set_rows(columns, rows)
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
         for column, title in enumerate(columns):

@@ -142,6 +142,7 @@ def report(**changes: Any) -> reports.Report:
             rows=[2, 3, 7, 8],
             labels=["0", "1", "0", "1"],
             parts=["train", "train", "test", "test"],
+            places=["", "", "chrA:301-400", ""],
             explained=(0.4, 0.2),
             of="The base model's last layer.",
         ),

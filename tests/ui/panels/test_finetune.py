@@ -97,8 +97,8 @@ def finished(
 
 
 def reading(panel: FineTunePanel) -> object:
-    assert panel.tuning.reading is not None
-    return panel.tuning.reading
+    assert panel.tuning.labels.reading is not None
+    return panel.tuning.labels.reading
 
 
 def run(panel: FineTunePanel) -> Run:
@@ -501,6 +501,20 @@ def test_that_the_model_is_used_at_once(
     assert wanted == ["scoring"]
 
 
+def test_that_the_model_is_shared_off_the_gui_thread(
+    qtbot: QtBot, finished: FineTunePanel, workspace: Workspace, tmp_path: Path
+) -> None:
+    said: list[tuple[str, str]] = []
+    workspace.message.connect(lambda *words: said.append(words))
+    folder = run(finished).folder
+    finished.sharing.copy(folder, tmp_path / "mine.zip")
+    qtbot.waitUntil(lambda: bool(said))
+    assert said == [("info", f"The model is copied: {tmp_path / 'mine.zip'}")]
+    finished.sharing.copy(folder, tmp_path / "no" / "such" / "mine.zip")
+    qtbot.waitUntil(lambda: len(said) == 2)
+    assert said[1][0] == "error"
+
+
 def test_that_other_settings_begin_from_those_of_the_run(
     finished: FineTunePanel, engine: SilentEngine
 ) -> None:
@@ -533,7 +547,7 @@ def test_that_late_news_of_labels_that_were_left_change_nothing(
     late = write_labels(tmp_path / "late.json")
     tell(engine, Finished("", outputs={"labels": str(late)}))
     QApplication.processEvents()
-    assert read.tuning.reading is None
+    assert read.tuning.labels.reading is None
     assert read.labels.drop.isVisible()
 
 

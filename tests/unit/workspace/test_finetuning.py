@@ -109,7 +109,7 @@ def tuning(runner: Runner) -> FineTuning:
 @pytest.fixture
 def ready(tuning: FineTuning, runner: Runner, tmp_path: Path) -> FineTuning:
     """Labels are read and a model is chosen."""
-    tuning.choose(tmp_path / "labels.csv")
+    tuning.labels.choose(tmp_path / "labels.csv")
     found = answer(tmp_path / "found.json")
     runner.sinks[0](Finished("read", outputs={"labels": str(found)}))
     tuning.choices.model, tuning.choices.name = "ci-spliceai", "mine"
@@ -123,45 +123,45 @@ def last(runner: Runner) -> Callable[[Event], None]:
 def test_that_labels_are_read_by_a_job_that_waits_for_no_training(
     tuning: FineTuning, runner: Runner, tmp_path: Path
 ) -> None:
-    tuning.choose(tmp_path / "labels.csv")
+    tuning.labels.choose(tmp_path / "labels.csv")
     (job,) = runner.jobs
     assert isinstance(job, ReadLabels)
     assert job.labels == str(tmp_path / "labels.csv")
     assert runner.priorities == [Priority.INTERACTIVE]
-    assert tuning.reading is not None
-    assert tuning.reading.busy
+    assert tuning.labels.reading is not None
+    assert tuning.labels.reading.busy
     last(runner)(Partial("labels", str(answer(tmp_path / "first.json", examples=0))))
-    assert tuning.reading.labels is not None
-    assert tuning.reading.busy
+    assert tuning.labels.reading.labels is not None
+    assert tuning.labels.reading.busy
     last(runner)(Finished("", outputs={"labels": str(answer(tmp_path / "all.json"))}))
-    assert not tuning.reading.busy
-    assert tuning.reading.labels.examples == 20
+    assert not tuning.labels.reading.busy
+    assert tuning.labels.reading.labels.examples == 20
 
 
 def test_that_an_answer_about_labels_that_were_left_is_dropped(
     tuning: FineTuning, runner: Runner, tmp_path: Path
 ) -> None:
-    tuning.choose(tmp_path / "first.csv")
-    tuning.choose(tmp_path / "second.csv")
+    tuning.labels.choose(tmp_path / "first.csv")
+    tuning.labels.choose(tmp_path / "second.csv")
     assert ("cancel", "job-0") in runner.asked
     late = answer(tmp_path / "late.json", examples=999)
     runner.sinks[0](Finished("", outputs={"labels": str(late)}))
-    assert tuning.reading is not None
-    assert tuning.reading.labels is None
-    assert tuning.reading.busy
+    assert tuning.labels.reading is not None
+    assert tuning.labels.reading.labels is None
+    assert tuning.labels.reading.busy
     runner.sinks[1](Finished("", outputs={"labels": str(answer(tmp_path / "ok.json"))}))
-    assert tuning.reading.labels is not None
-    assert tuning.reading.labels.examples == 20
+    assert tuning.labels.reading.labels is not None
+    assert tuning.labels.reading.labels.examples == 20
 
 
 def test_that_a_file_that_cannot_be_read_says_why(
     tuning: FineTuning, runner: Runner, tmp_path: Path
 ) -> None:
-    tuning.choose(tmp_path / "bad.csv")
+    tuning.labels.choose(tmp_path / "bad.csv")
     last(runner)(Failed("It is a picture.", "bad.csv", "Choose a table."))
-    assert tuning.reading is not None
-    assert tuning.reading.failed is not None
-    assert tuning.reading.failed.what == "It is a picture."
+    assert tuning.labels.reading is not None
+    assert tuning.labels.reading.failed is not None
+    assert tuning.labels.reading.failed.what == "It is a picture."
     assert "step 1" in tuning.obstacle()
 
 
@@ -170,16 +170,16 @@ def test_that_a_damaged_answer_is_a_failure_and_no_crash(
 ) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text('{"preview": 3}')
-    tuning.choose(tmp_path / "labels.csv")
+    tuning.labels.choose(tmp_path / "labels.csv")
     last(runner)(Finished("", outputs={"labels": str(broken)}))
-    assert tuning.reading is not None
-    assert tuning.reading.failed is not None
+    assert tuning.labels.reading is not None
+    assert tuning.labels.reading.failed is not None
 
 
 def test_that_a_fix_of_the_data_reads_again_and_reaches_the_training(
     ready: FineTuning, runner: Runner, tmp_path: Path
 ) -> None:
-    ready.mend("duplicates")
+    ready.labels.mend("duplicates")
     job = runner.jobs[-1]
     assert isinstance(job, ReadLabels)
     assert ("fix", "duplicates") in job.columns
@@ -192,12 +192,12 @@ def test_that_a_fix_of_the_data_reads_again_and_reaches_the_training(
 
 
 def test_that_a_fix_may_be_a_setting(ready: FineTuning, runner: Runner) -> None:
-    ready.mend("split=similarity")
+    ready.labels.mend("split=similarity")
     assert ready.choices.options == {"split": "similarity"}
     job = runner.jobs[-1]
     assert isinstance(job, ReadLabels)
     assert dict(job.options) == {"split": "similarity"}
-    ready.mend("class_weights=true")
+    ready.labels.mend("class_weights=true")
     assert ready.choices.options["class_weights"] is True
 
 
@@ -205,16 +205,16 @@ def test_that_settings_that_do_not_change_the_check_do_not_read_again(
     ready: FineTuning, runner: Runner
 ) -> None:
     ready.choices.options = {"epochs": 3}
-    ready.settings_changed({})
+    ready.labels.settings_changed({})
     assert len(runner.jobs) == 1
     ready.choices.options = {"epochs": 3, "identity": 0.7}
-    ready.settings_changed({"epochs": 3})
+    ready.labels.settings_changed({"epochs": 3})
     assert len(runner.jobs) == 2
 
 
 def test_that_each_obstacle_is_said(tuning: FineTuning, runner: Runner) -> None:
     assert "Choose the labels" in tuning.obstacle()
-    tuning.choose(Path("labels.csv"))
+    tuning.labels.choose(Path("labels.csv"))
     assert "being read" in tuning.obstacle()
 
 
@@ -410,8 +410,8 @@ def test_that_the_same_settings_are_offered_for_another_run(
     assert fresh.choices.model == "ci-spliceai"
     assert fresh.choices.options["method"] == "lora"
     assert fresh.choices.name != "mine"
-    assert fresh.reading is not None
-    assert fresh.reading.source.path == Path(request.labels)
+    assert fresh.labels.reading is not None
+    assert fresh.labels.reading.source.path == Path(request.labels)
 
 
 def test_that_a_run_is_deleted_only_where_runs_lie(
