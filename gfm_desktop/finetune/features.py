@@ -144,7 +144,7 @@ class Features:
             layers=self.layers,
             poolings=POOLINGS,
             batch_size=self.batch_size,
-            group=_GROUP,
+            group=max(_GROUP, self.batch_size),
         ):
             waiting += [keys[i] for i in indices]
             parts.append(vectors)

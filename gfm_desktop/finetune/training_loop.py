@@ -42,6 +42,8 @@ STOP_FILE = "stop-early"
 CHECKPOINT_SECONDS = 20.0
 _TICK_SECONDS = 1.0
 _LONGEST_GRADIENT = 1.0
+_PREDICTED = 16
+"""Examples that are predicted together, where nobody says."""
 _FEWER_CPU_TOKENS = 2_048
 """Tokens of a pass with gradients on a CPU, where nobody tells of a full memory."""
 
@@ -337,7 +339,7 @@ class Training:
                 self.data,
                 chosen,
                 both=self.schedule.both,
-                batch_size=self.state.micro or self.schedule.micro or 8,
+                batch_size=self.state.micro or self.schedule.micro or _PREDICTED,
                 words="Predicting the validation examples",
             )
         )

@@ -52,11 +52,11 @@ def fit(learner: Any, data: LabelledSet, seed: int = 1) -> Any:
 
 @pytest.mark.parametrize("kind", ["lora", "full"])
 def test_that_a_motif_is_learnt_that_no_probe_sees(kind: str, tmp_path: Path) -> None:
-    data = planted(400, motif="TGTAAATA")
+    data = planted(300)
     train, validation, test, folds = parts(len(data))
     model = tiny_ensemble.model(tmp_path / "tiny")
     learner = tuner(
-        kind, model, tmp_path, data, epochs=25, patience=25, learning_rate=5e-3
+        kind, model, tmp_path, data, epochs=14, patience=14, learning_rate=1e-2
     )
     ticks, found = followed(learner.fit(data, train, validation, folds, seed=1))
     probe = primary_of(
