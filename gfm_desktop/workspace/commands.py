@@ -92,13 +92,13 @@ def finetune_command(request: Request, *, out: str) -> str:
     ):
         words += [flag, value] if value else []
     for role, column in request.columns:
-        words += ["--column", f"{role}={column}"]
+        words += ["--columns", f"{role}={column}"]
     if request.window:
         words += ["--window", str(request.window)]
     for name, chosen in request.model_options:
         words += ["--option", f"{name}={_text(chosen)}"]
     for name, chosen in request.options:
-        words += ["--" + name.replace("_", "-"), _text(chosen)]
+        words += _flag(name, chosen) or ["--no-" + name.replace("_", "-")]
     if request.device != "auto":
         words += ["--device", request.device]
     return shlex.join([*words, "--out", out])

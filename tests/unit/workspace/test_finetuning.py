@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,9 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gfm_desktop import paths
+from gfm_desktop.command_line import parser
+from gfm_desktop.command_line.flags import OPTION
+from gfm_desktop.command_line.preflight import given_options, option_values
 from gfm_desktop.engine.engine import Priority
 from gfm_desktop.errors import InputError
 from gfm_desktop.finetune import report as reports
+from gfm_desktop.finetune.options import OPTIONS
 from gfm_desktop.jobs.events import (
     Cancelled,
     Failed,
@@ -23,6 +28,7 @@ from gfm_desktop.jobs.finetune import FineTune
 from gfm_desktop.jobs.read_labels import ReadLabels
 from gfm_desktop.models import catalogue
 from gfm_desktop.workspace import finetuning_runs as runs
+from gfm_desktop.workspace.commands import finetune_command
 from gfm_desktop.workspace.finetuning import FineTuning
 from gfm_desktop.workspace.finetuning_log import TrainingLog, time_words
 from gfm_desktop.workspace.finetuning_runs import Request, RunStatus
@@ -451,6 +457,30 @@ def test_that_a_request_survives_a_restart(tmp_path: Path) -> None:
     assert runs.read_request(tmp_path) == request
     (tmp_path / ".work" / "request.json").write_text("[]")
     assert runs.read_request(tmp_path) is None
+
+
+def test_that_the_copied_command_asks_for_the_same() -> None:
+    request = Request(
+        "/d/my labels.csv", "ci-spliceai", "/d/g.fa", "/d/g.gtf", "/d/s.bw",
+        (("label", "y"), ("counting", "1"), ("fix", "duplicates")), 512, "cpu",
+        (("method", "lora"), ("seed", 3), ("class_weights", False),
+         ("learning_rate", 0.001), ("learning_curve", False)),
+    )  # fmt: skip
+    program, *words = shlex.split(finetune_command(request, out="mine"))
+    assert program == "gfm"
+    read = parser.read(words)
+    assert (read.labels, read.model, read.out) == (
+        request.labels,
+        request.model,
+        "mine",
+    )
+    assert (read.genome, read.annotation) == (request.genome, request.annotation)
+    assert (read.signal, read.window, read.device) == (request.signal, 512, "cpu")
+    assert [pair for pairs in read.columns for pair in pairs] == list(request.columns)
+    given = given_options(read, OPTION)
+    options, problems = option_values("Fine-tuning", OPTIONS, given)
+    assert not problems
+    assert options == dict(request.options)
 
 
 def test_that_the_log_reads_only_what_is_new_and_waits_for_whole_lines(
