@@ -11,8 +11,6 @@ cancelled, and answers that come all the same are dropped. Nothing is asked agai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
@@ -34,6 +32,7 @@ from gfm_desktop.workspace.prediction_questions import (
     tile_keys,
 )
 from gfm_desktop.workspace.prediction_region import Region, TrackPrediction, assemble
+from gfm_desktop.workspace.prediction_state import Stage, State, no_model, too_wide
 
 if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
@@ -47,25 +46,6 @@ if TYPE_CHECKING:
 _SLOW_AT_ONCE = 1
 """Questions that are out at once where each takes a second or two: what another lane
 asks meanwhile comes next, and not after all of them."""
-
-
-class Stage(StrEnum):
-    """How the prediction of a region, or of the selected variant, stands."""
-
-    IDLE = "idle"
-    """Nothing to predict: no genome, no selection, or not asked for."""
-    TOO_WIDE = "too wide"
-    WAITING = "waiting"
-    READY = "ready"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """A stage, and the sentence that the track shows with it."""
-
-    stage: Stage
-    message: str = ""
 
 
 class Predictions:
@@ -249,16 +229,13 @@ class Predictions:
             return State(Stage.IDLE)
         noun = self.card.noun
         if not self.model.id:
-            text = f"No model of {noun} is installed: the Models panel has some."
-            if self.model.available:
-                text = f"Right-click to choose a model of {noun}."
-            return State(Stage.IDLE, text)
+            return no_model(noun, available=self.model.available)
         if self._covered(view):
             return State(Stage.READY)
         part = self.wanted(view)
         if part is None:
             if len(view) > self.widest_automatic:
-                return State(Stage.TOO_WIDE, self._too_wide(view))
+                return self._too_wide(view)
             return State(Stage.IDLE, f"Press Predict here to predict {noun}.")
         keys = self._keys(part)
         for key in keys:
@@ -293,17 +270,16 @@ class Predictions:
         about = (self.model.choice, tuple(self.options.items()), self._device)
         return self._paces.setdefault(about, Pace())
 
-    def _too_wide(self, view: Interval) -> str:
-        limit = self.widest_automatic
-        words = f"{limit // 1000} kb" if limit >= 1000 else f"{limit} bp"
-        text = f"Zoom in below {words} to predict {self.card.noun}"
-        if len(view) > self.card.widest_bp:
-            return f"{text}."
-        how = self.browsing
-        if how.automatic_bp:
-            return f"{text}, or press Predict here."
-        seconds = len(view) / self._pace.rate(self.model.card, how.speed)
-        return f"{text}, or press Predict here (about {_lasting(seconds)})."
+    def _too_wide(self, view: Interval) -> State:
+        how, seconds = self.browsing, 0.0
+        if not how.automatic_bp:
+            seconds = len(view) / self._pace.rate(self.model.card, how.speed)
+        return too_wide(
+            self.card.noun,
+            self.widest_automatic,
+            on_request=len(view) <= self.card.widest_bp,
+            seconds=seconds,
+        )
 
     def _keys(self, region: Interval) -> list[Key]:
         return tile_keys(self._workspace, region, self.browsing.tile_bp)
@@ -413,9 +389,3 @@ def _within(key: Key, part: Interval, told: list[Interval]) -> bool:
     """Tell whether what is asked of a tile lies in one of some stretches."""
     asked = shared(key[0], part)
     return asked is not None and any(inside(asked, one) for one in told)
-
-
-def _lasting(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    return f"{round(seconds / 60)} min"

@@ -16,7 +16,7 @@ from PySide6.QtCore import QElapsedTimer, QPointF, Qt, QTimer
 from gfm_desktop import cli
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import Status
-from gfm_desktop.workspace.predictions import Stage
+from gfm_desktop.workspace.prediction_state import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

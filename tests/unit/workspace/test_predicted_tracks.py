@@ -20,7 +20,7 @@ from gfm_desktop.tracks.prediction import TrackPrediction
 from gfm_desktop.workspace import prediction_jobs
 from gfm_desktop.workspace.predicted_tracks import PredictedTracks
 from gfm_desktop.workspace.prediction_pace import SECONDS, Pace
-from gfm_desktop.workspace.predictions import Predictions, Stage
+from gfm_desktop.workspace.prediction_state import Stage
 from gfm_desktop.workspace.score_table import VariantRow
 from gfm_desktop.workspace.workspace import ScoreRun, Workspace
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import ToldRunner
+
+    from gfm_desktop.workspace.predictions import Predictions
 
 KIND = "base-probability"
 MODEL = "gpn-brassicales"

@@ -21,7 +21,8 @@ from gfm_desktop.tracks.prediction import TrackPrediction
 from gfm_desktop.tracks.splice_probability import SIGNALS, browsing
 from gfm_desktop.workspace.prediction_questions import Store, tiles_over
 from gfm_desktop.workspace.prediction_region import assemble
-from gfm_desktop.workspace.predictions import Predictions, Stage
+from gfm_desktop.workspace.prediction_state import Stage
+from gfm_desktop.workspace.predictions import Predictions
 from gfm_desktop.workspace.score_table import VariantRow
 from gfm_desktop.workspace.workspace import ScoreRun, Workspace
 

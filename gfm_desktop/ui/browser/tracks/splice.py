@@ -15,7 +15,7 @@ from gfm_desktop.ui.browser.scale import MINUS, signed
 from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.prediction_model import FIRST
-from gfm_desktop.workspace.predictions import Stage
+from gfm_desktop.workspace.prediction_state import Stage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,7 +19,7 @@ from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.splice import FOLDED, SpliceTrack
 from gfm_desktop.ui.theme import LIGHT, apply, current, scale_of
 from gfm_desktop.workspace.prediction_region import Region, assemble
-from gfm_desktop.workspace.predictions import Stage, State
+from gfm_desktop.workspace.prediction_state import Stage, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
