@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-HALF_BAND = 32
+HALF_BAND = 24
 """Insertions and deletions may move the alignment so far off its diagonal, in bp."""
 LONGEST = 2_000
 """Letters of a pair that are aligned at most."""

@@ -107,7 +107,8 @@ def search(
 ) -> Generator[tuple[int, int], None, None]:
     """Find relatives in steps of about a second; then `relatives` answers at once.
 
-    10,000 sequences of 300 to 600 letters take about half a minute on one core.
+    10,000 sequences of 300 to 600 letters take 6 s of one core and 0.5 GB where all are
+    strangers, and 40 s and 0.75 GB where 3,000 of them share a repeat.
 
     Yields:
         Pairs compared, and pairs in all.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 _SPELLINGS = {
     "train": "train",
     "training": "train",
@@ -22,6 +24,7 @@ _SPELLINGS = {
 }
 
 
+@functools.lru_cache(maxsize=256)
 def part_of(text: str) -> str | None:
     """Return ``"train"``, ``"validation"``, ``"test"``, or None for another word.
 
