@@ -29,7 +29,13 @@ from gfm_desktop.jobs.events import (
 )
 from gfm_desktop.jobs.finetune import FineTune
 from gfm_desktop.jobs.read_labels import ReadLabels
-from gfm_desktop.ui.panels.finetune import CHECK, LABELS, RESULT, TRAIN, FineTunePanel
+from gfm_desktop.ui.widgets.finetune_panel import (
+    CHECK,
+    LABELS,
+    RESULT,
+    TRAIN,
+    FineTunePanel,
+)
 from gfm_desktop.ui.widgets.look import Tone
 from gfm_desktop.workspace.finetuning_runs import RunStatus
 

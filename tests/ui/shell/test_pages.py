@@ -103,15 +103,25 @@ def test_that_the_panel_is_made_only_when_it_is_first_shown(
     assert panel(opened) is first
 
 
-def test_that_neither_the_window_nor_the_panel_loads_what_trains() -> None:
+def loaded(*modules: str) -> list[str]:
+    """Return which heavy modules are loaded after these."""
     code = (
-        "import sys\n"
-        "import gfm_desktop.ui.main_window\n"
-        "import gfm_desktop.ui.panels.finetune\n"
-        "heavy = {'torch', 'sklearn', 'scipy', 'pandas', 'peft', 'pyqtgraph'}\n"
-        "print(sorted(heavy & set(sys.modules)))\n"
+        "import importlib, sys\n"
+        f"for name in {modules!r}: importlib.import_module(name)\n"
+        "heavy = {'torch', 'sklearn', 'scipy', 'pandas', 'peft', 'pyqtgraph',\n"
+        "         'gfm_desktop.finetune.report', 'gfm_desktop.jobs.finetune'}\n"
+        "print(*sorted(heavy & set(sys.modules)))\n"
     )
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert found.stdout.strip() == "[]"
+    return found.stdout.split()
+
+
+def test_that_the_window_starts_without_what_fine_tuning_needs() -> None:
+    assert loaded("gfm_desktop.ui.main_window", "gfm_desktop.ui.panels.finetune") == []
+
+
+def test_that_the_panel_and_its_jobs_load_nothing_that_trains() -> None:
+    found = loaded("gfm_desktop.ui.widgets.finetune_panel", "gfm_desktop.jobs.finetune")
+    assert found == ["gfm_desktop.finetune.report", "gfm_desktop.jobs.finetune"]
