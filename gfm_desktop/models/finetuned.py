@@ -9,6 +9,7 @@ folder is run: its description is text, its weights are tensors.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gfm_desktop.errors import ModelError
@@ -20,12 +21,12 @@ from gfm_desktop.models.finetuned_model import FineTunedModel, features_of
 from gfm_desktop.models.finetuned_network import merge, misfits
 from gfm_desktop.models.finetuned_parts import DESCRIPTION, Parts, digest, parse
 from gfm_desktop.models.layout import listed
+from gfm_desktop.models.licence import LicenceError
 from gfm_desktop.models.readout import TENSORS, Head, head_shapes
 from gfm_desktop.models.weights import sha256_of, tensor_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from gfm_desktop.models.protocols import LoadedModel
 
@@ -122,6 +123,9 @@ def base_of(parts: Parts, device: str, where: str) -> LoadedModel:
         place = _place_of(parts)
         _refuse_stack(place)
         base = catalogue.load(place, device=device, options=parts.base_options)
+    except LicenceError:
+        # The base's terms are asked for like those of any model.
+        raise
     except ModelError as error:
         raise ModelError(
             f"The base of this fine-tuned model, {parts.base_name} (“{parts.base}”), "
@@ -179,6 +183,7 @@ def write_folder(
         OSError: If it cannot be written.
     """
     card = catalogue.card_of(base)
+    listed_ids = {entry.id for entry in catalogue.entries()}
     parts, problems = parse(
         {
             **architecture,
@@ -186,7 +191,7 @@ def write_folder(
             "names": list(names),
             "input": input,
             "length": length,
-            "base": base,
+            "base": base if base in listed_ids else _whole_path(base),
             "base_name": card.name,
             "base_sha256": base_sha256,
             "base_options": dict(options or {}),
@@ -210,6 +215,11 @@ def write_folder(
             {**_inherited(card, parts), "name": name, **facts},
         )
     )
+
+
+def _whole_path(folder: str) -> str:
+    """Return a path that means the same from every current directory."""
+    return str(Path(folder).expanduser().resolve())
 
 
 def _inherited(card: ModelCard, parts: Parts) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from gfm_desktop import paths
 from gfm_desktop.errors import ModelError
 from gfm_desktop.genome.variant import VariantKind
-from gfm_desktop.models import catalogue, finetuned, library, manifest
+from gfm_desktop.models import catalogue, finetuned, library, licence, manifest
 from gfm_desktop.models.backbones import backbone_of
 
 from . import tiny_ensemble
@@ -188,6 +188,32 @@ def test_that_another_base_of_that_name_is_refused(base: str, tmp_path: Path) ->
     library.remove(base)
     library.add(tiny_ensemble.make(tmp_path / "other", seed=9), model_id=base)
     with pytest.raises(ModelError, match="not the one that was fine-tuned"):
+        catalogue.load(str(folder), device="cpu")
+
+
+def test_that_a_base_in_a_folder_is_found_from_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_ensemble.make(tmp_path / "bases" / "tiny")
+    monkeypatch.chdir(tmp_path / "bases")
+    folder = make(tmp_path / "mine", "tiny")
+    monkeypatch.chdir(tmp_path)
+    assert catalogue.load(str(folder), device="cpu")
+    # Somewhere else the folder is not there, but the library has the same weights.
+    library.add(tmp_path / "bases" / "tiny", model_id="known")
+    (tmp_path / "bases" / "tiny").rename(tmp_path / "bases" / "gone")
+    assert catalogue.load(str(folder), device="cpu")
+    library.remove("known")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        catalogue.load(str(folder), device="cpu")
+
+
+def test_that_the_bases_terms_must_be_accepted(
+    base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make(tmp_path / "mine", base)
+    monkeypatch.setattr(licence, "accepted", lambda card: card.id != base)
+    with pytest.raises(licence.LicenceError):
         catalogue.load(str(folder), device="cpu")
 
 
