@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Literal
 from gfm_desktop.errors import InputError
 from gfm_desktop.finetune.checks import apply_fixes
 from gfm_desktop.finetune.guessing import Kind, TableGuess, guess_columns
-from gfm_desktop.finetune.label_readers.label_values import guess_task
+from gfm_desktop.finetune.label_preview import ColumnPreview, Preview
 from gfm_desktop.finetune.label_readers.opening import open_table
 from gfm_desktop.finetune.label_readers.region_rows import read_region_rows
 from gfm_desktop.finetune.label_readers.roles import chosen_roles
 from gfm_desktop.finetune.label_readers.sequence_rows import read_sequence_rows
 from gfm_desktop.finetune.label_readers.signal import Signal
+from gfm_desktop.finetune.label_readers.task_guess import guess_task
 from gfm_desktop.finetune.label_readers.variant_rows import read_variant_rows
 from gfm_desktop.finetune.label_readers.vcf_table import VcfTable
 from gfm_desktop.genome.fingerprint import content_hash
@@ -46,10 +47,11 @@ class LabelSource:
         path: CSV, TSV, BED, any text with a delimiter, Excel, VCF or BCF.
         kind: What labels belong to; ``"auto"`` looks.
         columns: (role, column) pairs, with roles of `roles.ROLES`; a column is a name
-            or a 1-based number. Roles that are not named are guessed. Three more say
+            or a 1-based number. Roles that are not named are guessed. Four more say
             something about the file: ``("counting", "0" or "1")``, the number of a
             contig's first base; ``("sheet", name)``, as `sheet`; ``("fix", key)``, one
-            of `checks.FIXES` to be applied to what was read.
+            of `checks.FIXES` to be applied to what was read; ``("ignore", name)``, a
+            column that is not used, whatever it looks like.
         task: One of `TASKS`, or ``"auto"``.
         window: Letters read around the middle of a region, or around a variant; 0 reads
             regions as they are, and `VARIANT_WINDOW` letters around variants.
@@ -64,60 +66,6 @@ class LabelSource:
     window: int = 0
     signal: str = ""
     sheet: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnPreview:
-    """One column, as a wizard shows it.
-
-    Attributes:
-        name: Its name.
-        role: One of `roles.ROLES`, or ``""`` for a column that is not read.
-        why: Why it was taken for that.
-    """
-
-    name: str
-    role: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a file seems to be; JSON can hold it (`dataclasses.asdict`).
-
-    Attributes:
-        path: The file.
-        kind: What labels belong to; ``""`` where nobody can tell.
-        header: Whether the file names its columns.
-        sheets: Names of the sheets of a workbook.
-        columns: All of them.
-        rows: First rows; long cells are shortened.
-        roles: (role, column) pairs, as `LabelSource.columns`.
-        task: What labels seem to be; ``""`` where nobody can tell.
-        task_why: The reason.
-        counting: ``"0"`` or ``"1"``: the number of a contig's first base.
-        needs_genome: Whether letters must be read from a genome.
-        questions: What only a person can know.
-        problems: Why the file cannot be used so; empty where it can.
-        rows_read: Rows that were looked at.
-        complete: Whether these are all rows.
-    """
-
-    path: str
-    kind: str
-    header: bool
-    sheets: tuple[str, ...]
-    columns: tuple[ColumnPreview, ...]
-    rows: tuple[tuple[str, ...], ...]
-    roles: tuple[tuple[str, str], ...]
-    task: str
-    task_why: str
-    counting: str
-    needs_genome: bool
-    questions: tuple[str, ...]
-    problems: tuple[str, ...]
-    rows_read: int
-    complete: bool
 
 
 def preview(
@@ -278,6 +226,7 @@ def _look(source: LabelSource, *, rows: int) -> _Look:
     places = chosen_roles(table.names, chosen).places
     named = {role for role, _ in chosen}
     taken = {table.names[place] for place in places.values()}
+    ignored = {name for role, name in source.columns if role == "ignore"}
     labels = chosen_roles(table.names, chosen).label_names
     pairs = (
         *((role, table.names[place]) for role, place in places.items()),
@@ -285,7 +234,7 @@ def _look(source: LabelSource, *, rows: int) -> _Look:
         *(
             (role, name)
             for role, name in guess.pairs
-            if role not in named and name not in taken and name not in labels
+            if role not in named and name not in {*taken, *labels, *ignored}
         ),
     )
     counting = said.get("counting")
@@ -298,7 +247,7 @@ def _look(source: LabelSource, *, rows: int) -> _Look:
     return _Look(table, guess, kind, pairs, one, first, complete)
 
 
-_ABOUT_FILE = ("counting", "sheet", "fix")
+_ABOUT_FILE = ("counting", "sheet", "fix", "ignore")
 _NEEDED: dict[str, tuple[str, ...]] = {
     "sequences": ("sequence",),
     "regions": ("chrom", "start", "end"),

@@ -5,6 +5,7 @@ A run is a folder among the user's models: finished, it is a model of the librar
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -26,7 +27,6 @@ from gfm_desktop.workspace.finetuning_report import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gfm_desktop.finetune.report import Report
     from gfm_desktop.models.option import OptionValue
 
 WORK = ".work"
@@ -133,16 +133,20 @@ def known_runs() -> list[KnownRun]:
             continue
         done = (folder / manifest.FILE_NAME).is_file()
         newest = max(p.stat().st_mtime for p in (asked, report) if p.is_file())
-        words = _words(read_report(report)) if done else "Not finished"
+        words = _words(report, newest) if done else "Not finished"
         found.append(KnownRun(folder, read_request(folder), done, newest, words))
     return sorted(found, key=lambda run: -run.changed)
 
 
-def _words(report: Report | None) -> str:
-    if report is None:
+@functools.lru_cache(maxsize=1000)
+def _words(report: Path, changed: float) -> str:
+    """Return what a finished model reaches; reports are large, and rarely change."""
+    del changed
+    found = read_report(report)
+    if found is None:
         return "Finished"
-    measure = primary_of(report)
-    words = words_of((report.metrics or {}).get(measure))
+    measure = primary_of(found)
+    words = words_of((found.metrics or {}).get(measure))
     return f"{title_of(measure)} {words}" if words else "Finished"
 
 

@@ -37,12 +37,23 @@ class ColumnTable(TextTable):
         self.horizontalHeader().setStretchLastSection(False)
         self.boxes: list[QComboBox] = []
         self._columns: tuple[Column, ...] = ()
+        self._ignored: frozenset[str] = frozenset()
         self._shown: tuple[object, ...] = ()
 
     def show_columns(
-        self, columns: Sequence[Column], rows: Sequence[Sequence[str]]
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[str]],
+        ignored: Sequence[str] = (),
     ) -> None:
-        """Show the columns with their roles, and the first rows."""
+        """Show the columns with their roles, and the first rows.
+
+        Args:
+            columns: All of them.
+            rows: Cells of the first rows.
+            ignored: Columns that the user has said are not used.
+        """
+        self._ignored = frozenset(ignored)
         shown = (tuple(columns), tuple(tuple(row) for row in rows[:_SHOWN]))
         if shown == self._shown:
             return
@@ -108,12 +119,14 @@ class ColumnTable(TextTable):
         self.setFixedHeight(tall + head + room + 2 * self.frameWidth())
 
     def _tell(self, *_: object) -> None:
-        pairs = tuple(
-            (str(box.currentData()), column.name)
-            for box, column in zip(self.boxes, self._columns, strict=True)
-            if box.currentData()
-        )
-        self.roles_changed.emit(pairs)
+        pairs = []
+        for box, column in zip(self.boxes, self._columns, strict=True):
+            role = str(box.currentData())
+            # What is not used although it looks useful must be said, or it is guessed.
+            unused = "ignore" if column.role or column.name in self._ignored else ""
+            if role or unused:
+                pairs.append((role or unused, column.name))
+        self.roles_changed.emit(tuple(pairs))
 
 
 def _short(cell: str) -> str:

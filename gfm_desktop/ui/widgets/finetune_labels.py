@@ -122,7 +122,8 @@ class LabelsPage(QStackedWidget):
         self.kind.setText(KINDS.get(labels.kind, ""))
         asked = "" if labels.problems else "\n".join(labels.questions)
         self.questions.say(asked, Tone.CAUTION)
-        self.columns.show_columns(labels.columns, labels.rows)
+        ignored = [name for role, name in reading.source.columns if role == "ignore"]
+        self.columns.show_columns(labels.columns, labels.rows, ignored)
         self._show_choices(labels, reading.source)
         self.facts.show_facts(_facts(labels))
         rows = [(f"{row:,}", reason) for row, reason in labels.refused]

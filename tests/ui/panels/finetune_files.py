@@ -62,6 +62,7 @@ def write_labels(path: Path, **changes: Any) -> Path:
             ],
         },
     }
+    preview["columns"] = changes.pop("columns", preview["columns"])
     path.write_text(json.dumps(content | changes))
     return path
 

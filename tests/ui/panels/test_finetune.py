@@ -217,6 +217,28 @@ def test_that_another_role_of_a_column_reads_again(
     assert job.columns == (("sequence", "seq"), ("label", "bound"), ("split", "note"))
 
 
+def test_that_a_column_may_be_left_out(
+    qtbot: QtBot, read: FineTunePanel, engine: SilentEngine, tmp_path: Path
+) -> None:
+    boxes = read.labels.columns.boxes
+    boxes[1].setCurrentIndex(boxes[1].findData(""))
+    job = list(engine.jobs.values())[-1]
+    assert isinstance(job, ReadLabels)
+    assert job.columns == (("sequence", "seq"), ("ignore", "bound"))
+    columns = [
+        {"name": name, "role": role, "why": ""}
+        for name, role in (("seq", "sequence"), ("bound", ""), ("note", ""))
+    ]
+    found = write_labels(tmp_path / "found.json", columns=columns)
+    tell(engine, Finished("", outputs={"labels": str(found)}))
+    qtbot.waitUntil(lambda: not reading(read).busy)
+    boxes[2].setCurrentIndex(boxes[2].findData("label"))
+    job = list(engine.jobs.values())[-1]
+    assert isinstance(job, ReadLabels)
+    assert ("ignore", "bound") in job.columns, "what was left out stays so"
+    assert ("label", "note") in job.columns
+
+
 def test_that_another_task_reads_again(
     read: FineTunePanel, engine: SilentEngine
 ) -> None:

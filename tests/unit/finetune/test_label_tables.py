@@ -272,6 +272,18 @@ def test_that_coordinates_beside_sequences_are_kept_where_they_fit(
     assert any("they span 20 bp, the sequence has 12" in note for note in data.notes)
 
 
+def test_that_a_column_that_is_to_be_ignored_is_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    genes = ["G1", "G2", "G1", "G2"]
+    rows = [f"{a},{b},{gene}" for (a, b), gene in zip(ROWS, genes, strict=True)]
+    path.write_text("\n".join(["sequence,label,gene", *rows]) + "\n")
+    assert read(LabelSource(str(path))).genes == tuple(genes)
+    ignoring = LabelSource(str(path), columns=(("ignore", "gene"),))
+    assert read(ignoring).genes == ()
+    shown = {c.name: c.role for c in preview(path, source=ignoring).columns}
+    assert shown == {"sequence": "sequence", "label": "label", "gene": ""}
+
+
 def test_that_a_large_file_is_previewed_by_its_first_rows(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     letters = rng.choice(list("ACGT"), (25_000, 20))
