@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 from gfm_desktop.errors import GfmError
+from gfm_desktop.workspace.prediction_model import KnownCards
 from gfm_desktop.workspace.predictions import Predictions
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class PredictedTracks:
         self._workspace = workspace
         self._runner = runner
         self._kinds: dict[str, Predictions] = {}
+        self._cards = KnownCards()
 
     def of(self, track: str) -> Predictions:
         """Return the predictions of a kind of track.
@@ -39,7 +41,7 @@ class PredictedTracks:
             OptionError: If there is no such kind.
         """
         if track not in self._kinds:
-            made = Predictions(self._workspace, self._runner, track)
+            made = Predictions(self._workspace, self._runner, track, self._cards)
             made.changed.connect(self.changed.emit)
             made.stale.connect(self.stale.emit)
             self._kinds[track] = made

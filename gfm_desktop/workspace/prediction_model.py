@@ -21,6 +21,36 @@ FIRST = "splice-probability"
 and no other lane repeats it."""
 
 
+class KnownCards:
+    """What the library says, read from disk once for all lanes until it changes."""
+
+    def __init__(self) -> None:
+        """Read nothing yet."""
+        self._cards: dict[str, ModelCard | None] = {}
+        self._usable: dict[str, ModelCard] | None = None
+
+    def card(self, model: str) -> ModelCard | None:
+        """Return the card of an id or folder; None where it cannot be read."""
+        if model not in self._cards:
+            try:
+                self._cards[model] = catalogue.card_of(model)
+            except GfmError:
+                # Kept as well: this is asked at every paint.
+                self._cards[model] = None
+        return self._cards[model]
+
+    def usable(self) -> dict[str, ModelCard]:
+        """Return id to card of the models that can be loaded."""
+        if self._usable is None:
+            self._usable = usable()
+        return self._usable
+
+    def forget(self) -> None:
+        """Read everything anew."""
+        self._cards.clear()
+        self._usable = None
+
+
 class PredictingModel:
     """The model of one kind of track, and the choices that it is loaded with.
 
@@ -28,15 +58,14 @@ class PredictingModel:
     that it has scored with, where it has such a track; else the app's own.
     """
 
-    def __init__(self, workspace: Workspace, track: TrackCard) -> None:
+    def __init__(
+        self, workspace: Workspace, track: TrackCard, cards: KnownCards
+    ) -> None:
         """Follow the workspace's run; nothing is read from disk yet."""
         self._workspace = workspace
         self._track = track
+        self._cards = cards
         self._chosen: tuple[str, Pairs] = ("", ())
-        self._predicts: dict[str, bool] = {}
-        self._cards: dict[str, ModelCard | None] = {}
-        self._default: str | None = None
-        self._available: bool | None = None
 
     @property
     def id(self) -> str:
@@ -66,9 +95,7 @@ class PredictingModel:
     @property
     def card(self) -> ModelCard | None:
         """Return its facts; None where it cannot be read."""
-        if self.id not in self._cards:
-            self._cards[self.id] = self._read(self.id) if self.id else None
-        return self._cards[self.id]
+        return self._cards.card(self.id) if self.id else None
 
     @property
     def name(self) -> str:
@@ -82,46 +109,28 @@ class PredictingModel:
 
     def forget(self) -> None:
         """Read cards anew: the library has changed."""
-        self._predicts.clear()
-        self._cards.clear()
-        self._default = self._available = None
+        self._cards.forget()
 
     def predicts(self, model: str) -> bool:
         """Tell whether a model has this kind of track."""
-        if model not in self._predicts:
-            card = self._read(model)
-            # Kept in either case: this is asked at every paint.
-            self._predicts[model] = (
-                self._track.name == FIRST
-                if card is None
-                else self._track.name in card.tracks
-            )
-        return self._predicts[model]
+        card = self._cards.card(model)
+        if card is None:
+            return self._track.name == FIRST
+        return self._track.name in card.tracks
 
     @property
     def available(self) -> bool:
         """Tell whether there is any model to choose."""
-        if self._available is None:
-            self._available = bool(self.offered())
-        return self._available or bool(self.id)
+        return bool(self.id) or bool(self.offered())
 
     def offered(self) -> dict[str, ModelCard]:
         """Return id to card of the installed models that have this kind of track."""
-        found = {m: c for m, c in usable().items() if self._track.name in c.tracks}
+        every = self._cards.usable().items()
+        found = {model: c for model, c in every if self._track.name in c.tracks}
         if self.id and self.id not in found and self.card is not None:
             found[self.id] = self.card
         return found
 
     def _app_s_own(self) -> str:
-        if self._default is None:
-            wanted = self._track.default_model
-            there = bool(wanted) and catalogue.installed(wanted) is not None
-            self._default = wanted if there else ""
-        return self._default
-
-    @staticmethod
-    def _read(model: str) -> ModelCard | None:
-        try:
-            return catalogue.card_of(model)
-        except GfmError:
-            return None
+        wanted = self._track.default_model
+        return wanted if wanted in self._cards.usable() else ""

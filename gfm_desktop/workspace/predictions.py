@@ -19,7 +19,7 @@ from gfm_desktop.errors import GfmError
 from gfm_desktop.jobs.predict_region import PredictRegion
 from gfm_desktop.tracks import registry
 from gfm_desktop.workspace.prediction_jobs import PredictionJobs
-from gfm_desktop.workspace.prediction_model import FIRST, PredictingModel
+from gfm_desktop.workspace.prediction_model import FIRST, KnownCards, PredictingModel
 from gfm_desktop.workspace.prediction_pace import Pace
 from gfm_desktop.workspace.prediction_questions import (
     Key,
@@ -64,12 +64,23 @@ class Predictions:
     stale = Signal()
 
     def __init__(
-        self, workspace: Workspace, runner: Runner, track: str = FIRST
+        self,
+        workspace: Workspace,
+        runner: Runner,
+        track: str = FIRST,
+        cards: KnownCards | None = None,
     ) -> None:
-        """Follow the workspace; nothing is asked before `show` or a selection."""
+        """Follow the workspace; nothing is asked before `show` or a selection.
+
+        Args:
+            workspace: What is open.
+            runner: Runs jobs.
+            track: Kind of track.
+            cards: What the library says, where several kinds share it.
+        """
         self._workspace = workspace
         self.card = registry.module_of(track).TRACK
-        self.model = PredictingModel(workspace, self.card)
+        self.model = PredictingModel(workspace, self.card, cards or KnownCards())
         self._options: dict[str, OptionValue] = {}
         self._paces: dict[object, Pace] = {}
         self._used = self.model.choice

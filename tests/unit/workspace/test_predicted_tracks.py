@@ -17,7 +17,7 @@ from gfm_desktop.jobs.events import Cancelled, Failed, Finished, Progress
 from gfm_desktop.jobs.predict_region import PREDICTING, PredictRegion
 from gfm_desktop.tracks.base_probability import BASES, ENTROPY
 from gfm_desktop.tracks.prediction import TrackPrediction
-from gfm_desktop.workspace import prediction_jobs
+from gfm_desktop.workspace import prediction_jobs, prediction_model
 from gfm_desktop.workspace.predicted_tracks import PredictedTracks
 from gfm_desktop.workspace.prediction_pace import SECONDS, Pace
 from gfm_desktop.workspace.prediction_state import Stage
@@ -92,13 +92,16 @@ def answer(told: ToldRunner, folder: Path) -> None:
 
 
 def test_that_without_a_language_model_nothing_is_asked_and_said_how_to_get_one(
-    tracks: PredictedTracks, told: ToldRunner, monkeypatch: pytest.MonkeyPatch
+    tracks: PredictedTracks,
+    opened: Workspace,
+    told: ToldRunner,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = tracks.of(KIND)
-    monkeypatch.setattr(found.model, "_default", "")
+    monkeypatch.setattr(prediction_model, "usable", dict)
+    opened.library_changed.emit()
     tracks.show(VIEW)
     assert asked(told) == []
-    assert asked(told, "splice-probability")
     state = found.state(VIEW)
     assert state.stage is Stage.IDLE
     assert "Models panel" in state.message
@@ -111,7 +114,7 @@ def test_that_the_app_s_own_model_is_taken_once_it_is_there(
 
     found = tracks.of(KIND)
     there: dict[str, object] = {}
-    monkeypatch.setattr(catalogue, "installed", there.get)
+    monkeypatch.setattr(prediction_model, "usable", there.copy)
     opened.library_changed.emit()
     assert found.model.id == ""
     there["gfm-ensemble"] = catalogue.cards()[MODEL]
