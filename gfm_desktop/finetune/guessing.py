@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from gfm_desktop.finetune.label_readers.cells import known, number
 from gfm_desktop.finetune.label_readers.given_split import part_of
-from gfm_desktop.finetune.label_readers.label_values import known, number
 from gfm_desktop.finetune.label_readers.roles import whole_number
 
 if TYPE_CHECKING:

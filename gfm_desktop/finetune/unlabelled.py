@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gfm_desktop.finetune.label_files import VARIANT_WINDOW, preview
-from gfm_desktop.finetune.label_readers.label_values import known
+from gfm_desktop.finetune.label_readers.cells import known
 from gfm_desktop.finetune.label_readers.opening import open_table
 from gfm_desktop.finetune.label_readers.region_rows import read_region_rows
 from gfm_desktop.finetune.label_readers.roles import chosen_roles

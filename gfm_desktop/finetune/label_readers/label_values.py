@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gfm_desktop.errors import InputError
+from gfm_desktop.finetune.label_readers.cells import key_of, known, number, shortened
+from gfm_desktop.finetune.label_readers.task_guess import (
+    LISTS,
+    MOST_CLASSES,
+    NUMERIC_SHARE,
+    guess_task,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from gfm_desktop.finetune.labelled import Task
-
-UNKNOWN = frozenset({"", "na", "n/a", "#n/a", "nan", "null", ".", "?"})
-"""What stands for "not known", in any case."""
 
 _YES = frozenset({"1", "true", "t", "yes", "y", "+"})
 _NO = frozenset({"0", "false", "f", "no", "n", "-"})
@@ -27,29 +31,6 @@ _WORDS = (
     "promoter present target"
 )
 _POSITIVE = _YES | frozenset(_WORDS.split())
-_LISTS = ";|"
-_NUMERIC_SHARE = 0.9
-_MOST_LEVELS = 10
-"""Whole numbers from 0 or 1 up to here may be classes."""
-_MOST_CLASSES = 100
-_LEAST_EACH = 5
-_REUSED = 0.6
-"""Lists of labels have fewer different items than this share of all that is listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskGuess:
-    """What labels seem to be.
-
-    Attributes:
-        task: The task.
-        why: The reason, in words.
-        question: What only a person can know; empty where nothing is open.
-    """
-
-    task: Task
-    why: str
-    question: str = ""
 
 
 @dataclass(slots=True)
@@ -69,62 +50,6 @@ class Labels:
     values: NDArray[Any]
     refused: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-
-def number(text: str) -> float | None:
-    """Return the number that a cell holds, decimal comma or point, or None."""
-    try:
-        value = float(text)
-    except ValueError:
-        head, comma, tail = text.partition(",")
-        if not (comma and tail.isdecimal() and head.lstrip("+-").isdecimal()):
-            return None
-        value = float(f"{head}.{tail}")
-    return value if np.isfinite(value) else None
-
-
-def known(text: str) -> bool:
-    """Tell whether a cell says anything."""
-    return text.casefold() not in UNKNOWN
-
-
-def guess_task(raw: Iterable[tuple[str, ...]], columns: Sequence[str]) -> TaskGuess:
-    """Guess the task from label cells, one tuple a row with a cell for each column.
-
-    Raises:
-        InputError: If the cells fit no task.
-    """
-    if len(columns) > 1:
-        return TaskGuess(
-            "multilabel", f"{len(columns)} columns say for each property yes or no"
-        )
-    counts = Counter(row[0] for row in raw if known(row[0]))
-    total = sum(counts.values())
-    named = f"The column “{columns[0]}”"
-    if not counts:
-        raise InputError(
-            f"{named} is empty in every row.", todo="Choose another label column."
-        )
-    if listed := _as_lists(counts):
-        return TaskGuess("multilabel", f"{named} lists several labels a row: {listed}")
-    numbers = Counter[float]()
-    for text, count in counts.items():
-        if (value := number(text)) is not None:
-            numbers[value] += count
-    if numbers.total() >= _NUMERIC_SHARE * total:
-        return _guess_numeric(named, numbers)
-    classes = Counter[str]()
-    for text, count in counts.items():
-        classes[_key(text)] += count
-    if len(classes) <= 2:
-        return TaskGuess("binary", f"{named} has two values: {_shown(counts)}")
-    if len(classes) > min(_MOST_CLASSES, total // 2):
-        raise InputError(
-            f"{named} has {len(classes):,} different texts in {total:,} rows: these "
-            "are no classes.",
-            todo="Choose another label column.",
-        )
-    return TaskGuess("multiclass", f"{named} has {len(classes)} classes")
 
 
 def parse(raw: Sequence[tuple[str, ...]], columns: Sequence[str], task: str) -> Labels:
@@ -154,42 +79,6 @@ def parse(raw: Sequence[tuple[str, ...]], columns: Sequence[str], task: str) -> 
     return labels
 
 
-def _guess_numeric(named: str, numbers: Counter[float]) -> TaskGuess:
-    values = sorted(numbers)
-    if len(values) <= 2:
-        shown = " and ".join(f"{value:g}" for value in values)
-        return TaskGuess("binary", f"{named} has two values: {shown}")
-    whole = all(value == int(value) for value in values)
-    contiguous = whole and values[0] in (0, 1) and values[-1] < _MOST_LEVELS + 1
-    if contiguous and min(numbers.values()) >= _LEAST_EACH:
-        return TaskGuess(
-            "multiclass",
-            f"{named} has the whole numbers {values[0]:g} to {values[-1]:g} only, like "
-            "numbers of classes",
-            "Are these numbers names of classes, or amounts (then the task is "
-            "regression)?",
-        )
-    return TaskGuess(
-        "regression",
-        f"{named} has {len(values):,} different numbers, from {values[0]:g} to "
-        f"{values[-1]:g}",
-    )
-
-
-def _as_lists(counts: Counter[str]) -> str:
-    """Return an example where cells are lists of labels that come again and again."""
-    for delimiter in _LISTS:
-        lists = [text for text in counts if delimiter in text]
-        items = {_key(item) for text in counts for item in text.split(delimiter)}
-        items -= {"", "none"}
-        uses = sum(
-            count * (text.count(delimiter) + 1) for text, count in counts.items()
-        )
-        if lists and len(items) <= min(_MOST_CLASSES, _REUSED * uses):
-            return f"“{lists[0]}”"
-    return ""
-
-
 def _numbers(raw: Sequence[tuple[str, ...]], columns: Sequence[str]) -> Labels:
     _one_column(columns, "A number is predicted")
     values = np.full(len(raw), np.nan, np.float32)
@@ -202,7 +91,7 @@ def _numbers(raw: Sequence[tuple[str, ...]], columns: Sequence[str]) -> Labels:
             commas += "," in text
         else:
             refused[i] = (
-                f"its label “{_short(text)}” is no number"
+                f"its label “{shortened(text)}” is no number"
                 if known(text)
                 else "its label is empty"
             )
@@ -222,15 +111,15 @@ def _classes(
     spelled: dict[str, Counter[str]] = {}
     for i, (text,) in enumerate(raw):
         if i not in refused:
-            spelled.setdefault(_key(text), Counter())[text] += 1
+            spelled.setdefault(key_of(text), Counter())[text] += 1
     numeric = {key for key in spelled if number(key) is not None}
     total = sum(map(Counter.total, spelled.values()))
     in_numeric = sum(spelled[key].total() for key in numeric)
-    if len(numeric) < len(spelled) and in_numeric >= _NUMERIC_SHARE * max(total, 1):
+    if len(numeric) < len(spelled) and in_numeric >= NUMERIC_SHARE * max(total, 1):
         for i, (text,) in enumerate(raw):
-            if i not in refused and _key(text) not in numeric:
+            if i not in refused and key_of(text) not in numeric:
                 refused[i] = (
-                    f"its label “{_short(text)}” is no number, as the others are"
+                    f"its label “{shortened(text)}” is no number, as the others are"
                 )
         spelled = {key: spelled[key] for key in numeric}
     keys = sorted(spelled, key=_order)
@@ -242,7 +131,7 @@ def _classes(
         )
     names = tuple(spelled[key].most_common(1)[0][0] for key in keys)
     places = {key: place for place, key in enumerate(keys)}
-    values = np.array([places.get(_key(text), 0) for (text,) in raw], np.int64)
+    values = np.array([places.get(key_of(text), 0) for (text,) in raw], np.int64)
     kind: Task = "binary" if len(keys) == 2 and task == "binary" else "multiclass"
     labels = Labels(kind, names, values, refused)
     if kind == "binary":
@@ -258,12 +147,12 @@ def _flags(raw: Sequence[tuple[str, ...]], columns: Sequence[str]) -> Labels:
     for i, cells in enumerate(raw):
         wrong = ""
         for j, text in enumerate(cells):
-            key = _key(text)
+            key = key_of(text)
             if key in _YES or key in _NO:
                 values[i, j] = key in _YES
             elif known(text):
                 wrong = (
-                    wrong or f"“{columns[j]}” is “{_short(text)}”, it must be 0 or 1"
+                    wrong or f"“{columns[j]}” is “{shortened(text)}”, it must be 0 or 1"
                 )
         if wrong:
             refused[i] = wrong
@@ -274,7 +163,7 @@ def _flags(raw: Sequence[tuple[str, ...]], columns: Sequence[str]) -> Labels:
 
 def _lists(raw: Sequence[tuple[str, ...]], column: str) -> Labels:
     texts = Counter(text for (text,) in raw if known(text))
-    delimiter = max((*_LISTS, ","), key=lambda d: sum(d in text for text in texts))
+    delimiter = max((*LISTS, ","), key=lambda d: sum(d in text for text in texts))
     split = {
         text: [item.strip() for item in text.split(delimiter) if item.strip()]
         for text in texts
@@ -282,12 +171,12 @@ def _lists(raw: Sequence[tuple[str, ...]], column: str) -> Labels:
     names: dict[str, str] = {}
     for items in split.values():
         for item in items:
-            if _key(item) != "none":
-                names.setdefault(_key(item), item)
-    if len(names) > _MOST_CLASSES:
+            if key_of(item) != "none":
+                names.setdefault(key_of(item), item)
+    if len(names) > MOST_CLASSES:
         raise InputError(
             f"The column “{column}” lists {len(names):,} different labels; at most "
-            f"{_MOST_CLASSES} can be predicted.",
+            f"{MOST_CLASSES} can be predicted.",
             todo="Choose another label column.",
         )
     keys = sorted(names)
@@ -298,8 +187,8 @@ def _lists(raw: Sequence[tuple[str, ...]], column: str) -> Labels:
         if not known(text):
             refused[i] = "its label is empty: write “none” where no label applies"
         for item in split.get(text, ()):
-            if _key(item) in places:
-                values[i, places[_key(item)]] = 1
+            if key_of(item) in places:
+                values[i, places[key_of(item)]] = 1
     return Labels("multilabel", tuple(names[key] for key in keys), values, refused)
 
 
@@ -332,21 +221,7 @@ def _one_column(columns: Sequence[str], what: str) -> None:
         )
 
 
-def _key(text: str) -> str:
-    """Return one spelling: 1, 1.0 and 01 are one class, and so are Yes and yes."""
-    value = number(text)
-    return text.strip().casefold() if value is None else f"{value:.12g}"
-
-
 def _order(key: str) -> tuple[int, float, str]:
     """Sort numbers by size, and words that mean yes behind all others."""
     value = number(key)
     return (key in _POSITIVE and value is None, value or 0.0, key)
-
-
-def _shown(counts: Counter[str]) -> str:
-    return " and ".join(f"“{_short(text)}”" for text, _ in counts.most_common(2))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 24 else f"{text[:20]}..."

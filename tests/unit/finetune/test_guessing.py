@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gfm_desktop import paths
-from gfm_desktop.finetune.label_files import LabelSource, Preview, preview, read
+from gfm_desktop.finetune.label_files import LabelSource, preview, read
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from gfm_desktop.finetune.label_preview import Preview
 
 S = ["ACGTACGTACGA", "GGGTTTCCCAAA", "TTTTACGCCGTA", "CATCATGGATCC"]
 

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from gfm_desktop.errors import InputError
-from gfm_desktop.finetune.label_readers.label_values import guess_task, number, parse
+from gfm_desktop.finetune.label_readers.cells import number
+from gfm_desktop.finetune.label_readers.label_values import parse
+from gfm_desktop.finetune.label_readers.task_guess import guess_task
 
 
 def cells(*texts: str) -> list[tuple[str, ...]]:
@@ -68,6 +70,8 @@ def test_that_spellings_of_one_class_are_one() -> None:
         ("1,5", 1.5),
         ("-0,25", -0.25),
         ("1,000,000", None),
+        ("+-1,5", None),
+        ("1_2", None),
         ("nan", None),
         ("inf", None),
         ("1.5 nM", None),
