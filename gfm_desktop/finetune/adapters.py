@@ -202,7 +202,8 @@ def lora_targets(backbone: Backbone) -> tuple[str, ...]:
         for module in backbone.module.modules()
         if id(module) in possible
     ]
-    letters = "".join(np.random.default_rng(1).choice(list("ACGT"), 64))
+    # Long enough for networks that crop a receptive field from what they read.
+    letters = "".join(np.random.default_rng(1).choice(list("ACGT"), 600))
     try:
         with torch.no_grad():
             for piece in backbone.pieces(letters)[:1]:

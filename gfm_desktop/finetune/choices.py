@@ -103,9 +103,9 @@ def _strongest(
     labels = data.labels[chosen]
     best, highest = one, -np.inf
     for number, strength in enumerate(STRENGTHS):
-        yield Tick("Choosing the strength of the fit", number, len(STRENGTHS))
         table = np.zeros((len(chosen), data.outputs))
         for fold in np.unique(folds):
+            yield Tick("Choosing the strength of the fit", number, len(STRENGTHS))
             away, here = folds != fold, folds == fold
             head = fitted(
                 data.task,

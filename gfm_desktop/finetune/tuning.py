@@ -11,7 +11,8 @@ import numpy as np
 from gfm_desktop.finetune import checkpoints
 from gfm_desktop.finetune.adapters import SCALE, adapted
 from gfm_desktop.finetune.objective import Objective
-from gfm_desktop.finetune.training_loop import STOP_FILE, Schedule, Training, predicted
+from gfm_desktop.finetune.steps import Schedule, Steps
+from gfm_desktop.finetune.training_loop import STOP_FILE, Training, predicted
 from gfm_desktop.finetune.tuned_network import TunedNetwork
 from gfm_desktop.models.pooling import PARTS
 from gfm_desktop.models.readout import probabilities
@@ -229,14 +230,10 @@ class Tuning:
         )
         both = start.choice.both
         self.work.mkdir(parents=True, exist_ok=True)
+        schedule = self._schedule(len(train), both)
         training = Training(
-            network,
-            data,
-            train,
+            Steps(network, data, train, objective, schedule, seed),
             validation,
-            objective,
-            self._schedule(len(train), both),
-            seed,
             self.work / self._checkpoint(data, train, validation, seed),
             self.work / STOP_FILE,
         )

@@ -10,7 +10,7 @@ import pytest
 
 from gfm_desktop import paths
 from gfm_desktop.errors import ModelError
-from gfm_desktop.finetune import training_loop, tuning
+from gfm_desktop.finetune import steps, training_loop, tuning
 from gfm_desktop.finetune.evaluation import primary_of
 from gfm_desktop.finetune.methods import method
 from gfm_desktop.finetune.objective import Objective
@@ -179,14 +179,14 @@ def test_that_a_killed_training_goes_on_with_the_same_batches(
     # A checkpoint after every step; the process dies in the middle of epoch 2.
     monkeypatch.setattr(training_loop, "CHECKPOINT_SECONDS", -1.0)
     step = training_loop.Training._step
-    steps: list[int] = []
+    taken: list[int] = []
 
     def counted(self: Any, optimiser: Any) -> Any:
-        if len(steps) == 4:
+        if len(taken) == 4:
             # What a kill leaves: nothing more is written.
             monkeypatch.setattr(training_loop.checkpoints, "save", lambda *_: None)
             raise Killed
-        steps.append(self.state.step)
+        taken.append(self.state.step)
         return step(self, optimiser)
 
     monkeypatch.setattr(training_loop.Training, "_step", counted)
@@ -194,9 +194,9 @@ def test_that_a_killed_training_goes_on_with_the_same_batches(
     with pytest.raises(Killed):
         fit(broken, data)
     monkeypatch.undo()
-    monkeypatch.setattr(training_loop.Training, "_step", resumed(steps, step))
+    monkeypatch.setattr(training_loop.Training, "_step", resumed(taken, step))
     again = fit(tuner(kind, model, tmp_path / "broken", data, **options), data)
-    assert steps == list(range(9))
+    assert taken == list(range(9))
     assert again.state.history == whole.state.history
     for name, parameter in whole.network.learning.items():
         np.testing.assert_array_equal(
@@ -204,9 +204,9 @@ def test_that_a_killed_training_goes_on_with_the_same_batches(
         )
 
 
-def resumed(steps: list[int], step: Any) -> Any:
+def resumed(taken: list[int], step: Any) -> Any:
     def counted(self: Any, optimiser: Any) -> Any:
-        steps.append(self.state.step)
+        taken.append(self.state.step)
         return step(self, optimiser)
 
     return counted
@@ -228,6 +228,22 @@ def test_that_a_cancelled_training_has_saved_its_last_step(tmp_path: Path) -> No
     assert found[0].step == tick.step
     assert found[0].step % 3, "in the middle of an epoch"
     assert not list((tmp_path / "work").glob("*.half"))
+
+
+def test_that_an_epoch_that_was_not_measured_is_measured_later(tmp_path: Path) -> None:
+    data = planted(80)
+    model = tiny_ensemble.model(tmp_path / "tiny")
+    train, validation, _, folds = parts(len(data))
+    whole = fit(tuner("lora", model, tmp_path / "whole", data), data)
+    working = tuner("lora", model, tmp_path / "cut", data).fit(
+        data, train, validation, folds, seed=1
+    )
+    # The last step of the first epoch is done, its examples are not predicted yet.
+    while (tick := next(working)).train_loss is None or tick.step % 3:
+        pass
+    working.close()
+    again = fit(tuner("lora", model, tmp_path / "cut", data), data)
+    assert again.state.history == whole.state.history
 
 
 def test_that_a_finished_training_is_not_run_again(
@@ -304,16 +320,16 @@ def test_that_passes_are_halved_where_memory_runs_out(
 
     data = planted(60)
     model = tiny_ensemble.model(tmp_path / "tiny")
-    once = training_loop.Training._pass
+    once = steps.Steps._pass
     sizes: list[int] = []
 
-    def hungry(self: Any, chosen: Any, turned: Any, some: Any, *rest: Any) -> float:
-        sizes.append(len(some))
-        if len(some) > 2:
+    def hungry(self: Any, chosen: Any, *rest: Any) -> float:
+        sizes.append(len(chosen))
+        if len(chosen) > 2:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return once(self, chosen, turned, some, *rest)
+        return once(self, chosen, *rest)
 
-    monkeypatch.setattr(training_loop.Training, "_pass", hungry)
+    monkeypatch.setattr(steps.Steps, "_pass", hungry)
     found = fit(tuner("lora", model, tmp_path, data, epochs=1), data)
     assert sizes[:4] == [16, 8, 4, 2]
     assert max(sizes[3:]) == 2
@@ -323,7 +339,7 @@ def test_that_passes_are_halved_where_memory_runs_out(
     def starving(*_: Any) -> float:
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(training_loop.Training, "_pass", starving)
+    monkeypatch.setattr(steps.Steps, "_pass", starving)
     with pytest.raises(torch.OutOfMemoryError):
         fit(tuner("lora", model, tmp_path, data, epochs=1, lora_rank=3), data)
 
@@ -355,7 +371,7 @@ def test_that_a_loss_that_is_no_number_is_told(
 ) -> None:
     data = planted(40)
     model = tiny_ensemble.model(tmp_path / "tiny")
-    monkeypatch.setattr(training_loop.Training, "_pass", lambda *_, **__: float("nan"))
+    monkeypatch.setattr(steps.Steps, "_pass", lambda *_, **__: float("nan"))
     with pytest.raises(ModelError, match="gone astray"):
         fit(tuner("full", model, tmp_path, data), data)
 
