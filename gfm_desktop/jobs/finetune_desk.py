@@ -241,7 +241,10 @@ class _Training:
         fitted = yield from self._driven(method.fit(desk.data, *parts, seed=desk.seed))
         # A wish to stop ends this training; the next one may run its full time.
         (folder / desk.folder.stop.name).unlink(missing_ok=True)
-        wanted = [fold.validation, fold.test] + [fold.train] * whole
+        wanted = [fold.test]
+        if not desk.split.cross_validation:
+            # There, what one fold's model was chosen by is tested by another.
+            wanted += [fold.validation, *[fold.train] * whole]
         chosen = np.unique(np.concatenate(wanted))
         table = np.empty((0, desk.data.outputs), np.float32)
         if len(chosen):

@@ -26,9 +26,10 @@ SIZES = (3, 4, 5, 6)
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 MOST = 50_000
 """Examples that are learnt from; a random part of more."""
-_FIRST_STRENGTH = 1e-2
-_FOR_SIZE, _FOR_STRENGTH = 4_000, 20_000
-"""Examples a round, while k and strands, and while the strength is chosen."""
+_FIRST_STRENGTHS = (1e-3, 1e-2)
+"""Tried while k and strands are chosen: longer words want a stronger penalty."""
+_FOR_CHOICES = 20_000
+"""Examples a round of choices; with fewer, shorter words than the best are chosen."""
 _STEP = 2_000
 _LETTERS = 30_000_000
 """Letters counted at once: about 500 MB with the scaled copy."""
@@ -113,7 +114,7 @@ class KmerLinear:
         parts = (train, validation, folds)
         scores = yield from word_scores(data, *parts, sizes=self.sizes, seed=seed)
         words = list(scores)[choosing.best(list(scores.values()))]
-        most = _most(data, _FOR_STRENGTH)
+        most = _most(data, _FOR_CHOICES)
         tries = choosing.rounds(*parts, most=most, seed=seed)
         counts = _Counts.of(data, tries, words)
         found = []
@@ -148,14 +149,18 @@ def word_scores(
         sizes: Values of k.
         seed: Of the part that is taken where examples are many.
     """
-    most = _most(data, _FOR_SIZE)
+    most = _most(data, _FOR_CHOICES)
     tries = choosing.rounds(train, validation, folds, most=most, seed=seed)
     kinds = [Words(k, both) for k in sizes for both in (True, False)]
     found: dict[Words, float] = {}
     for i, words in enumerate(kinds):
         counts = _Counts.of(data, tries, words)
-        words_now = ("Choosing k-mers", i, len(kinds))
-        found[words] = yield from _judge(counts, tries, _FIRST_STRENGTH, *words_now)
+        scores = []
+        for j, strength in enumerate(_FIRST_STRENGTHS):
+            turn = i * len(_FIRST_STRENGTHS) + j
+            words_now = ("Choosing k-mers", turn, len(kinds) * len(_FIRST_STRENGTHS))
+            scores.append((yield from _judge(counts, tries, strength, *words_now)))
+        found[words] = scores[choosing.best(scores)]
     return found
 
 
