@@ -6,7 +6,6 @@ a run that are no longer on show are dropped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,47 +24,14 @@ from gfm_desktop.jobs.events import (
 )
 from gfm_desktop.workspace import finetuning_runs as runs
 from gfm_desktop.workspace.finetuning_labels import LabelsSource
-from gfm_desktop.workspace.finetuning_log import TrainingLog
 from gfm_desktop.workspace.finetuning_reading import Choices, LabelReader
 from gfm_desktop.workspace.finetuning_report import read_report
+from gfm_desktop.workspace.finetuning_run import Run, run_in
 from gfm_desktop.workspace.finetuning_runs import KnownRun, Request, RunStatus
 
 if TYPE_CHECKING:
-    from gfm_desktop.finetune.report import Report
     from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.workspace import Workspace
-
-
-@dataclass(slots=True)
-class Run:
-    """The run on show.
-
-    Attributes:
-        folder: Where it lies.
-        request: What it was asked to do; None where only its report is left.
-        status: How it stands.
-        job_id: Its job; empty where none is at it.
-        log: Its training so far.
-        report: Its report so far; None before there is one.
-        message: What it is doing, in a few words.
-        part: How much of that is done, 0 to 1; None where that is not known.
-        failed: Why it could not be done.
-    """
-
-    folder: Path
-    request: Request | None
-    status: RunStatus
-    log: TrainingLog
-    job_id: str = ""
-    report: Report | None = None
-    message: str = ""
-    part: float | None = None
-    failed: Failed | None = None
-
-    @property
-    def id(self) -> str:
-        """Return the id of the model that it makes."""
-        return self.folder.name
 
 
 class FineTuning:
@@ -156,7 +122,7 @@ class FineTuning:
             )
             self.workspace.report(failed)
             return
-        run = _opened(folder, request, RunStatus.WAITING)
+        run = run_in(folder, request, RunStatus.WAITING)
         run.message = "Waiting for its turn"
         self.run = run
         job = FineTune(
@@ -290,7 +256,7 @@ class FineTuning:
             return
         finished = any(known.folder == folder and known.finished for known in self.runs)
         status = RunStatus.FINISHED if finished else RunStatus.STOPPED
-        self.run = _opened(folder, runs.read_request(folder), status)
+        self.run = run_in(folder, runs.read_request(folder), status)
         self._tell_run()
 
     def close_run(self) -> None:
@@ -340,11 +306,3 @@ class FineTuning:
         self.run_changed.emit()
         self.log_changed.emit()
         self.report_changed.emit()
-
-
-def _opened(folder: Path, request: Request | None, status: RunStatus) -> Run:
-    """Return a run with what its folder holds."""
-    log = TrainingLog(folder / runs.WORK / runs.TRAINING)
-    log.look()
-    report = read_report(folder / runs.REPORT)
-    return Run(folder, request, status, log, report=report)

@@ -27,8 +27,8 @@ from gfm_desktop.workspace.finetuning_runs import RunStatus
 
 if TYPE_CHECKING:
     from gfm_desktop.finetune.report import Report
-    from gfm_desktop.workspace.finetuning import Run
     from gfm_desktop.workspace.finetuning_log import StageLog
+    from gfm_desktop.workspace.finetuning_run import Run
 
 _TITLES: dict[RunStatus, str] = {
     RunStatus.WAITING: "Waiting for its turn",

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import (
-    QFileDialog,
-    QMenu,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,9 +15,15 @@ from gfm_desktop.jobs.events import Failed
 from gfm_desktop.models import licence
 from gfm_desktop.ui.drop_veil import dropped_files
 from gfm_desktop.ui.widgets.finetune_check import CheckPage
+from gfm_desktop.ui.widgets.finetune_files import (
+    labels_asked,
+    labels_of,
+    signal_asked,
+)
 from gfm_desktop.ui.widgets.finetune_labels import LabelsPage
 from gfm_desktop.ui.widgets.finetune_live import LivePage
 from gfm_desktop.ui.widgets.finetune_result import ResultPage
+from gfm_desktop.ui.widgets.finetune_run_list import RunsButton
 from gfm_desktop.ui.widgets.finetune_setup import SetupForm, estimate_words
 from gfm_desktop.ui.widgets.finetune_sharing import ModelSharing
 from gfm_desktop.ui.widgets.latest import Latest
@@ -32,7 +33,6 @@ from gfm_desktop.ui.widgets.step_bar import StepBar
 from gfm_desktop.ui.widgets.texts import Rule
 from gfm_desktop.workspace import finetuning_runs as runs
 from gfm_desktop.workspace.commands import finetune_command
-from gfm_desktop.workspace.file_kind import FileKind, kind_of
 from gfm_desktop.workspace.finetuning import FineTuning
 from gfm_desktop.workspace.finetuning_labels import sample_labels
 from gfm_desktop.workspace.finetuning_runs import RunStatus
@@ -40,6 +40,7 @@ from gfm_desktop.workspace.show_place import show_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
@@ -49,11 +50,6 @@ if TYPE_CHECKING:
 
 LABELS, CHECK, TRAIN, RESULT = range(4)
 _TITLES = ("Labels", "Check", "Train", "Result")
-_FILES = (
-    "Labels (*.csv *.tsv *.txt *.xlsx *.bed *.vcf *.bcf *.csv.gz *.tsv.gz *.bed.gz "
-    "*.vcf.gz *.vcf.bgz);;All files (*)"
-)
-_SIGNALS = "bigWig (*.bw *.bigwig *.bigWig);;All files (*)"
 
 
 class FineTunePanel(QWidget):
@@ -73,7 +69,7 @@ class FineTunePanel(QWidget):
         self._workspace = workspace
         self.tuning = tuning or FineTuning(workspace, bridge)
         self.steps = StepBar("finetune-step", _TITLES)
-        self.earlier = QPushButton("Runs")
+        self.earlier = RunsButton()
         self.labels = LabelsPage()
         self.check = CheckPage()
         self.setup = SetupForm()
@@ -111,14 +107,14 @@ class FineTunePanel(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files of labels; genomes and genes are left to the window."""
-        if _labels_of(dropped_files(event)) is not None:
+        if labels_of(dropped_files(event)) is not None:
             event.acceptProposedAction()
         else:
             event.ignore()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Read what was dropped."""
-        path = _labels_of(dropped_files(event))
+        path = labels_of(dropped_files(event))
         if path is None:
             event.ignore()
             return
@@ -126,13 +122,6 @@ class FineTunePanel(QWidget):
         self.choose(path)
 
     def _build(self) -> None:
-        self.earlier.setObjectName("finetune-runs")
-        self.earlier.setAccessibleName("Earlier runs")
-        self.earlier.setProperty("quiet", "true")
-        menu = QMenu(self.earlier)
-        menu.setObjectName("finetune-runs-menu")
-        menu.aboutToShow.connect(lambda: self._fill_runs(menu))
-        self.earlier.setMenu(menu)
         self.steps.row.addWidget(self.earlier)
         self._train.addWidget(self.setup)
         self._train.addWidget(self.live)
@@ -173,6 +162,9 @@ class FineTunePanel(QWidget):
         labels.refused.failed.connect(self._say_failed)
         labels.runs.opened.connect(self.open_run)
         labels.runs.removed.connect(self.tuning.remove)
+        self.earlier.wanted.connect(self._offer_runs)
+        self.earlier.opened.connect(self.open_run)
+        self.earlier.begun.connect(self._begin_anew)
         self.check.fix_wanted.connect(self._mend)
         self.check.next_wanted.connect(self._to_setup)
 
@@ -282,18 +274,16 @@ class FineTunePanel(QWidget):
     # What the user does.
 
     def _choose_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Choose the labels", "", _FILES)
-        if path:
-            self.choose(Path(path))
+        if (path := labels_asked(self)) is not None:
+            self.choose(path)
 
     def _choose_sample(self) -> None:
         if (path := sample_labels()) is not None:
             self.choose(path)
 
     def _choose_signal(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a signal", "", _SIGNALS)
-        if path:
-            self.tuning.labels.take_signal(Path(path))
+        if (path := signal_asked(self)) is not None:
+            self.tuning.labels.take_signal(path)
 
     def _mend(self, fix: str) -> None:
         self.tuning.labels.mend(fix)
@@ -375,16 +365,9 @@ class FineTunePanel(QWidget):
         if run is not None and run.folder == folder:
             self.go(RESULT if run.status is RunStatus.FINISHED else TRAIN)
 
-    def _fill_runs(self, menu: QMenu) -> None:
-        menu.clear()
-        menu.addAction("New fine-tuning", self._begin_anew)
-        menu.addSeparator()
+    def _offer_runs(self) -> None:
         self.tuning.refresh_runs()
-        for known in self.tuning.runs:
-            title = f"{known.title}  ·  {known.words}".replace("&", "&&")
-            menu.addAction(title, partial(self.open_run, known.folder))
-        if not self.tuning.runs:
-            menu.addAction("Nothing yet").setEnabled(False)
+        self.earlier.offer(self.tuning.runs)
 
     def _begin_anew(self) -> None:
         self.tuning.close_run()
@@ -409,16 +392,6 @@ class FineTunePanel(QWidget):
 
     def _report(self, error: GfmError) -> None:
         self._workspace.report(Failed(error.what, error.where, error.todo))
-
-
-def _labels_of(paths: list[Path]) -> Path | None:
-    """Return the first file that can hold labels: not a genome, genes or a folder."""
-    for path in paths:
-        if path.is_dir():
-            continue
-        if kind_of(path) not in (FileKind.GENOME, FileKind.ANNOTATION, None):
-            return path
-    return None
 
 
 def _load_jobs() -> None:

@@ -31,7 +31,7 @@ from gfm_desktop.workspace.finetuning_runs import RunStatus
 
 if TYPE_CHECKING:
     from gfm_desktop.finetune.report import EmbeddingMap, Report
-    from gfm_desktop.workspace.finetuning import Run
+    from gfm_desktop.workspace.finetuning_run import Run
 
 TONES: dict[str, Tone] = {
     "better": Tone.GOOD,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QMessageBox,
     QPushButton,
     QSizePolicy,
@@ -74,6 +76,40 @@ class RunList(QWidget):
         box.addButton(QMessageBox.StandardButton.Cancel)
         yes.clicked.connect(lambda: self.removed.emit(run.folder))
         box.open()
+
+
+class RunsButton(QPushButton):
+    """A menu of all runs, at hand on every step."""
+
+    wanted = Signal()
+    """The menu is about to open: `offer` what there is."""
+    opened = Signal(object)
+    """Carries the folder of a run."""
+    begun = Signal()
+    """Another fine-tuning is to begin."""
+
+    def __init__(self) -> None:
+        """Start without runs."""
+        super().__init__("Runs")
+        self.setObjectName("finetune-runs")
+        self.setAccessibleName("Earlier runs")
+        self.setProperty("quiet", "true")
+        menu = QMenu(self)
+        menu.setObjectName("finetune-runs-menu")
+        menu.aboutToShow.connect(self.wanted)
+        self.setMenu(menu)
+
+    def offer(self, runs: Sequence[KnownRun]) -> None:
+        """Fill the menu."""
+        menu = self.menu()
+        menu.clear()
+        menu.addAction("New fine-tuning", self.begun.emit)
+        menu.addSeparator()
+        for known in runs:
+            title = f"{known.title}  \u00b7  {known.words}".replace("&", "&&")
+            menu.addAction(title, partial(self.opened.emit, known.folder))
+        if not runs:
+            menu.addAction("Nothing yet").setEnabled(False)
 
 
 class _Row(QFrame):

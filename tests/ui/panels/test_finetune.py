@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from gfm_desktop.ui.engine_bridge import EngineBridge
-    from gfm_desktop.workspace.finetuning import Run
+    from gfm_desktop.workspace.finetuning_run import Run
     from gfm_desktop.workspace.workspace import Workspace
 
     from .conftest import SilentEngine
