@@ -25,8 +25,7 @@ _BESIDE = "kmer_linear"
 def bars(report: Report) -> list[Bar]:
     """Return the model and every baseline in the measure that decides."""
     own = (report.metrics or {}).get(primary_of(report))
-    name = report.method.title if report.method is not None else "Your model"
-    found = [_bar(f"Your model ({name})" if report.method else name, own, strong=True)]
+    found = [_bar("Your model", own, strong=True)]
     for key in dict.fromkeys([*BASELINES, *report.baselines]):
         found.append(_bar(BASELINES.get(key, key), baseline_of(report, key)))
     return found

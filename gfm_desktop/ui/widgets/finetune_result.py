@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -20,7 +21,7 @@ from gfm_desktop.ui.widgets.interval_bars import IntervalBars
 from gfm_desktop.ui.widgets.look import Tone
 from gfm_desktop.ui.widgets.notice import Notice
 from gfm_desktop.ui.widgets.scrolled import ScrolledColumn
-from gfm_desktop.ui.widgets.texts import CopyButton
+from gfm_desktop.ui.widgets.texts import CopyButton, plain
 from gfm_desktop.workspace.finetuning_report import (
     BASELINES,
     measures,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from gfm_desktop.finetune.report import EmbeddingMap, Report
     from gfm_desktop.workspace.finetuning_run import Run
 
+_SENTENCE = re.compile(r"(?<=\.) (?=[A-Z])")
+"""Between the sentences of a verdict: the first is the news, the rest explains."""
 TONES: dict[str, Tone] = {
     "better": Tone.GOOD,
     "not_better": Tone.CAUTION,
@@ -58,6 +61,7 @@ class ResultPage(ScrolledColumn):
         self.setObjectName("finetune-result")
         self.empty = EmptyState("finetune-result")
         self.verdict = Notice("finetune-verdict", large=True)
+        self.more = plain()
         self.facts = FactGrid()
         self.use = _button("finetune-use", "Use this model to score the open variants")
         self.share = _button("finetune-share", "Share")
@@ -107,10 +111,11 @@ class ResultPage(ScrolledColumn):
             else "Choose this model in the Score panel"
         )
         self.use.setAccessibleName(self.use.text())
-        self.verdict.say(
-            report.verdict or "The verdict comes with the last baseline.",
-            TONES.get(report.outcome, Tone.QUIET),
-        )
+        words = report.verdict or "The verdict comes with the last baseline."
+        first, *rest = _SENTENCE.split(words, maxsplit=1)
+        self.verdict.say(first, TONES.get(report.outcome, Tone.QUIET))
+        self.more.setText(" ".join(rest))
+        self.more.setVisible(bool(rest))
         self.facts.show_facts(_head_facts(report))
         self._show_figures(report)
         self._show_examples(report)
@@ -124,6 +129,9 @@ class ResultPage(ScrolledColumn):
             title=f"{title_of(measure)} of the test part",
             chance=GUESS.get(measure),
         )
+        if report.method is not None:
+            name = f"Your model ({report.method.title}) beside the baselines"
+            self._cards["bars"].title.setText(name)
         self._cards["bars"].explain(_difference_words(report))
         self._draw("roc", self.roc, figures.roc(report))
         self._draw("pr", self.pr, figures.pr(report))
@@ -199,7 +207,7 @@ class ResultPage(ScrolledColumn):
         column = QVBoxLayout(self._whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        for part in (self.verdict, self.facts, buttons, self._grid):
+        for part in (self.verdict, self.more, self.facts, buttons, self._grid):
             column.addWidget(part)
         self.body.addWidget(self.empty)
         self.body.addWidget(self._whole)

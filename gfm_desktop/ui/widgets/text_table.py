@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
 Index = QModelIndex | QPersistentModelIndex
 _LOOKED = 60
@@ -95,6 +95,7 @@ class TextTable(QTableView):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
+        self._most = 0
         self.lines = TextRows()
         self.setModel(self.lines)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -197,11 +198,20 @@ class TextTable(QTableView):
             super().keyPressEvent(event)
 
     def fit_height(self, most: int) -> None:
-        """Take the height of the rows, of `most` at most."""
+        """Take the height of the rows, of `most` at most, and keep it fitting."""
+        self._most = most
         rows = min(max(1, len(self.lines.shown)), most)
         line = self.verticalHeader().defaultSectionSize()
         frame = 2 * self.frameWidth() + self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(rows * line + frame)
+        wide = self.horizontalHeader().length() > self.viewport().width()
+        bar = self.horizontalScrollBar().sizeHint().height() if wide else 0
+        self.setFixedHeight(rows * line + frame + bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep room for the bar below where it is needed."""
+        super().resizeEvent(event)
+        if self._most and event.oldSize().width() != event.size().width():
+            self.fit_height(self._most)
 
     def _moved(self, now: QModelIndex) -> None:
         if now.isValid() and now.row() < len(self.lines.shown):

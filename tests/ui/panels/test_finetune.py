@@ -444,7 +444,8 @@ def test_that_the_result_begins_with_the_verdict(finished: FineTunePanel) -> Non
     facts = dict(result.facts.facts)
     assert facts["AUROC"] == "0.850 (0.830 to 0.870)"
     names = [bar.name for bar in result.bars.bars]
-    assert names[0] == "Your model (LoRA)"
+    assert names[0] == "Your model"
+    assert "LoRA" in result._cards["bars"].title.text()
     assert "k-mer counts" in names
     assert result.bars.bars[0].strong
     assert result.roc.isVisible()
@@ -458,11 +459,13 @@ def test_that_a_verdict_that_is_bad_news_looks_like_it(
     qtbot: QtBot, training: FineTunePanel, engine: SilentEngine
 ) -> None:
     folder = run(training).folder
-    poor = report(verdict="No signal was found.", outcome="no_signal")
+    words = "No signal was found. Only 1.5 % of it. Take care."
+    poor = report(verdict=words, outcome="no_signal")
     reports.write(folder / "report.json", poor)
     tell(engine, Finished("No signal was found."))
     qtbot.waitUntil(lambda: training.result.verdict.text == "No signal was found.")
     assert training.result.verdict.tone is Tone.BAD
+    assert training.result.more.text() == "Only 1.5 % of it. Take care."
 
 
 def test_that_a_regression_has_its_own_charts(
