@@ -182,6 +182,18 @@ def _add_score(commands: Any) -> None:
     files.add_argument("--variants", metavar="VCF", help="variants, VCF or BCF")
     files.add_argument("--annotation", metavar="GTF", help="gene models, GTF or GFF3")
     files.add_argument(
+        "--saturate",
+        metavar="GENE",
+        help="instead of --variants: every substitution of the exons of this gene's "
+        "canonical transcript, and of --flank bp beside them",
+    )
+    files.add_argument(
+        "--flank",
+        metavar="N",
+        type=count,
+        help="bp on each side of the exons of --saturate (default: 50)",
+    )
+    files.add_argument(
         "--sample",
         action="store_true",
         help="use the built-in sample for every file that is not given",

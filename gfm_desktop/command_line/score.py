@@ -24,6 +24,7 @@ from gfm_desktop.jobs.export_scores import ExportScores
 from gfm_desktop.jobs.open_annotation import OpenAnnotation
 from gfm_desktop.jobs.open_genome import OpenGenome
 from gfm_desktop.jobs.open_variants import OpenVariants
+from gfm_desktop.jobs.saturate_gene import SaturateGene
 from gfm_desktop.jobs.score_variants import ScoreVariants
 from gfm_desktop.jobs.scorers import checked_options, choose_scorer
 from gfm_desktop.workspace.project import sample_project
@@ -33,10 +34,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gfm_desktop.command_line.runner import Runner
+    from gfm_desktop.errors import GfmError
     from gfm_desktop.models.option import OptionValue
 
 SAMPLE_MODEL = "ci-spliceai"
 _MALFORMED_SHOWN = 40
+_FLANK = 50
+"""bp beside the exons of a gene whose substitutions are scored."""
 
 
 def run(arguments: Namespace, runner: Runner, given: Sequence[str]) -> int:
@@ -53,12 +57,16 @@ def run(arguments: Namespace, runner: Runner, given: Sequence[str]) -> int:
     """
     _fill_in_sample(arguments)
     options = _checked(arguments)
-    genome, variants = absolute(arguments.genome), absolute(arguments.variants)
-    annotation = absolute(arguments.annotation)
+    genome, annotation = absolute(arguments.genome), absolute(arguments.annotation)
     # Opened one by one: what is wrong with them is said before the long work.
     parts = [runner.run(OpenGenome(genome))]
     if annotation:
         parts.append(runner.run(OpenAnnotation(annotation, genome)))
+    variants = absolute(arguments.variants or "")
+    if arguments.saturate:
+        flank = _FLANK if arguments.flank is None else arguments.flank
+        listed = runner.run(SaturateGene(arguments.saturate, annotation, genome, flank))
+        variants = listed.outputs["variants"]
     opened = runner.run(OpenVariants(variants, genome))
     parts.append(_with_malformed(opened))
     for part in parts:
@@ -123,7 +131,8 @@ def _fill_in_sample(arguments: Namespace) -> None:
         return
     sample = sample_project()
     # Gene models of the sample fit the sample's genome, and perhaps no other.
-    names = ["genome", "variants"] + ["annotation"] * (not arguments.genome)
+    names = ["genome"] + ["annotation"] * (not arguments.genome)
+    names += ["variants"] * (not arguments.saturate)
     for name in names:
         if not getattr(arguments, name):
             setattr(arguments, name, getattr(sample, name))
@@ -141,8 +150,11 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
 
     checks = Preflight()
     checks.problems += arguments.unknown
+    checks.problems += _saturation_problems(arguments)
     checks.need(
-        genome=arguments.genome, variants=arguments.variants, model=arguments.model
+        genome=arguments.genome,
+        variants=arguments.variants or arguments.saturate,
+        model=arguments.model,
     )
     for name in ("genome", "variants", "annotation"):
         checks.readable(f"--{name}", getattr(arguments, name))
@@ -172,6 +184,36 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
             checked_options(card, values.items())
     checks.done()
     return values
+
+
+def _saturation_problems(arguments: Namespace) -> list[GfmError]:
+    """Return what is wrong with --saturate and --flank."""
+    problems: list[GfmError] = []
+    if arguments.flank is not None and not arguments.saturate:
+        problems.append(
+            OptionError(
+                "--flank says how much beside exons to change, and no gene is given.",
+                where="--flank",
+                todo="Add --saturate GENE, or leave it out.",
+            )
+        )
+    if arguments.saturate and arguments.variants:
+        problems.append(
+            OptionError(
+                "--variants and --saturate both say what to score.",
+                where="--saturate",
+                todo="Give one of them.",
+            )
+        )
+    if arguments.saturate and not arguments.annotation:
+        problems.append(
+            OptionError(
+                "--saturate needs gene models, which say where the gene is.",
+                where="--saturate",
+                todo="Add --annotation GTF.",
+            )
+        )
+    return problems
 
 
 def _print_table(run: str) -> None:

@@ -84,6 +84,34 @@ def events_of(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def test_that_every_substitution_of_a_gene_is_scored(desk: Desk) -> None:
+    genes = desk.write(
+        "one.gtf",
+        'chr22\tt\texon\t20112831\t20112832\t.\t+\t.\tgene_id "G"; '
+        'transcript_id "T";\n',
+    )
+    where = ["--genome", GENOME, "--annotation", genes, "--model", "ci-spliceai"]
+    code, table, err = desk.gfm("score", "--saturate", "g", "--flank", 3, *where)
+    assert code == 0, err
+    rows = rows_of(table)
+    assert {row["status"] for row in rows} == {"scored"}
+    # Nothing is scored beyond the transcript, so the flank adds nothing here.
+    assert [row["pos"] for row in rows] == ["20112831"] * 3 + ["20112832"] * 3
+    assert all(len({row["ref"], row["alt"]}) == 2 for row in rows)
+    assert {row["gene"] for row in rows} == {"G"}
+
+
+def test_that_what_saturation_lacks_is_told_at_once(desk: Desk) -> None:
+    file = desk.write("in.vcf", HEADER + RECORDS)
+    code, _, err = desk.score(file, "--saturate", "RANBP1")
+    assert code == 2
+    assert "both say what to score" in err
+    assert "needs gene models" in err
+    code, _, err = desk.score(file, "--flank", 5)
+    assert code == 2
+    assert "no gene is given" in err
+
+
 def test_that_every_format_has_the_same_scores_and_every_record(desk: Desk) -> None:
     file = desk.write("in.vcf", HEADER + RECORDS)
     code, table, err = desk.score(file, "--annotation", GENES)

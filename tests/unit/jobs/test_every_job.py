@@ -49,6 +49,7 @@ FILLED: dict[str, Any] = {
     "model_options": (("vocabulary", "bpe"),),
     "columns": (("label", "bound"),),
     "window": 0,
+    "flank": 5,
     "variant": Variant("chr1", 5, "A", "C"),
     "scoring": ScoreVariants("no-such-genome", "no-such-variants", "no-such-model"),
     "claim": Claim("nobody", 0, 1),
