@@ -28,13 +28,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import torch
 
-_LENGTHS = (1.75, 2.05, 2.9)
-"""Lengths of tiles that are tried, in kernel widths; the cheapest is near 2."""
+_LENGTHS = (2.05, 2.9)
+"""Lengths of tiles that are tried, in kernel widths; the cheapest is near 2. Each takes
+memory for the kernel's transform."""
 _CALL = 250_000
 """What starting one operation costs, in multiplications done in the same time."""
 
@@ -45,8 +49,9 @@ class Tiling:
 
     Attributes:
         number: Tiles.
-        length: Rows that a tile reads, N; even.
-        rows: Rows that it gives, m.
+        length: Rows of the transform, N; even. So many are read where tiles overlap in
+            what they read, and given where they overlap in what they give.
+        rows: Rows by which tiles are apart, m.
     """
 
     number: int
@@ -75,14 +80,15 @@ class DilatedConvolution:
         self._row_bias = bias.repeat(dilation)
         self._channels = (int(weight.shape[1]), int(weight.shape[0]))
         self._tilings: dict[int, Tiling | None] = {}
-        self._spectra: dict[int, _Spectrum] = {}
+        self._spreadings: dict[int, Tiling | None] = {}
+        self._spectra: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
 
     def multiplications(self, outputs: int) -> int:
         """Return how many real multiplications the outputs take."""
         tiling = self._tiling(outputs)
         if tiling is None:
             return outputs * self.width * self._channels[0] * self._channels[1]
-        return self._spectral_cost(tiling)
+        return self._spectral(tiling, tiling.length, tiling.rows)
 
     def __call__(self, positions: torch.Tensor) -> torch.Tensor:
         """Convolve.
@@ -98,6 +104,24 @@ class DilatedConvolution:
     def linear(self, positions: torch.Tensor) -> torch.Tensor:
         """Convolve without the bias, as differences of positions are."""
         return self._convolved(positions, biased=False)
+
+    def spread(self, positions: torch.Tensor) -> torch.Tensor:
+        """Convolve without the bias what has nothing but zeros around it.
+
+        Args:
+            positions: Shape (n, channels), contiguous.
+
+        Returns:
+            Shape (n + 2 * reach, channels): all that is not zero.
+        """
+        outputs = len(positions) + 2 * self.reach
+        tiling = self._spreading(len(positions))
+        if tiling is not None:
+            return self._overlapped(positions, tiling)[:outputs]
+        edge = 2 * self.reach
+        padded = positions.new_zeros(len(positions) + 2 * edge, positions.shape[1])
+        padded[edge : edge + len(positions)] = positions
+        return self.linear(padded)
 
     def _convolved(self, positions: torch.Tensor, *, biased: bool) -> torch.Tensor:
         outputs = len(positions) - 2 * self.reach
@@ -121,126 +145,175 @@ class DilatedConvolution:
     def _by_frequencies(
         self, positions: torch.Tensor, tiling: Tiling, *, biased: bool
     ) -> torch.Tensor:
-        """Transform all tiles, mix the channels of each frequency, transform back.
+        """Convolve tiles that overlap where they read (overlap-save)."""
+        import torch
 
-        In the frequencies the order is real parts, imaginary parts; tile, lane,
-        channel: so that the rows to be mixed alike lie together.
+        forward, backward, _ = self._matrices(tiling.length)
+        lanes, outputs = self.dilation, self._channels[1]
+        step, size = tiling.rows * lanes, tiling.length * lanes
+        tiles = [
+            self._rows(positions[tile * step : tile * step + size])
+            for tile in range(tiling.number)
+        ]
+        after = self._mixed(forward, tiles, tiling.length)
+        found = positions.new_empty(tiling.number, tiling.rows, lanes * outputs)
+        for tile in range(tiling.number):
+            if biased:
+                bias = self._row_bias
+                torch.addmm(bias, backward, after[:, tile], out=found[tile])
+            else:
+                torch.mm(backward, after[:, tile], out=found[tile])
+        return found.view(-1, outputs)
+
+    def _overlapped(self, positions: torch.Tensor, tiling: Tiling) -> torch.Tensor:
+        """Convolve tiles whose outputs overlap, and add them up (overlap-add)."""
+        forward, _, backward = self._matrices(tiling.length)
+        lanes, outputs = self.dilation, self._channels[1]
+        step = tiling.rows * lanes
+        tiles = [
+            self._rows(positions[tile * step : (tile + 1) * step])
+            for tile in range(tiling.number)
+        ]
+        after = self._mixed(forward, tiles, tiling.length)
+        rows = (tiling.number - 1) * tiling.rows + tiling.length
+        found = positions.new_zeros(rows, lanes * outputs)
+        for tile in range(tiling.number):
+            first = tile * tiling.rows
+            found[first : first + tiling.length].addmm_(backward, after[:, tile])
+        return found.view(-1, outputs)
+
+    def _rows(self, positions: torch.Tensor) -> torch.Tensor:
+        """Return positions as rows of lanes; zeros fill the last row."""
+        if missing := -len(positions) % self.dilation:
+            filled = positions.new_zeros(len(positions) + missing, positions.shape[1])
+            filled[: len(positions)] = positions
+            positions = filled
+        return positions.view(-1, self.dilation * positions.shape[1])
+
+    def _mixed(
+        self, forward: torch.Tensor, tiles: list[torch.Tensor], length: int
+    ) -> torch.Tensor:
+        """Take tiles to the frequencies, and mix the channels of each frequency.
+
+        Rows that a tile lacks are zeros. The order is real parts, imaginary parts;
+        tile, lane, channel: so that the rows to be mixed alike lie together.
         """
         import torch
 
-        spectrum = self._spectrum(tiling)
+        real_kernel, imaginary_kernel = self._spectrum(length)
         lanes, (inputs, outputs) = self.dilation, self._channels
-        number, count = tiling.number, tiling.length // 2 + 1
-        before = positions.new_empty(2 * count, number, lanes * inputs)
-        for tile in range(number):
-            rows = self._tile(positions, tiling, tile)
-            torch.mm(spectrum.forward, rows, out=before[:, tile])
-        after = positions.new_empty(2 * count, number, lanes * outputs)
+        number, count = len(tiles), length // 2 + 1
+        before = forward.new_empty(2 * count, number, lanes * inputs)
+        for tile, rows in enumerate(tiles):
+            torch.mm(forward[:, : len(rows)], rows, out=before[:, tile])
+        after = forward.new_empty(2 * count, number, lanes * outputs)
         real, imaginary = before.view(2, count, number * lanes, inputs)
         told_real, told_imaginary = after.view(2, count, number * lanes, outputs)
-        torch.bmm(real, spectrum.real, out=told_real)
-        torch.baddbmm(told_real, imaginary, spectrum.imaginary, alpha=-1, out=told_real)
-        torch.bmm(imaginary, spectrum.real, out=told_imaginary)
-        torch.baddbmm(told_imaginary, real, spectrum.imaginary, out=told_imaginary)
-        found = positions.new_empty(number, tiling.rows, lanes * outputs)
-        for tile in range(number):
-            rows, back = after[:, tile], spectrum.backward
-            if biased:
-                torch.addmm(self._row_bias, back, rows, out=found[tile])
-            else:
-                torch.mm(back, rows, out=found[tile])
-        return found.view(-1, outputs)
-
-    def _tile(
-        self, positions: torch.Tensor, tiling: Tiling, number: int
-    ) -> torch.Tensor:
-        """Return the rows that a tile reads, with zeros behind the last position."""
-        size = tiling.length * self.dilation
-        first = number * tiling.rows * self.dilation
-        rows = positions[first : first + size]
-        if len(rows) < size:
-            filled = positions.new_zeros(size, positions.shape[1])
-            filled[: len(rows)] = rows
-            rows = filled
-        return rows.view(tiling.length, -1)
+        torch.bmm(real, real_kernel, out=told_real)
+        torch.baddbmm(told_real, imaginary, imaginary_kernel, alpha=-1, out=told_real)
+        torch.bmm(imaginary, real_kernel, out=told_imaginary)
+        torch.baddbmm(told_imaginary, real, imaginary_kernel, out=told_imaginary)
+        return after
 
     def _tiling(self, outputs: int) -> Tiling | None:
-        """Return the cheapest tiling, None where `conv2d` is cheaper."""
+        """Return the cheapest tiling of outputs, None where `conv2d` is cheaper."""
         if outputs not in self._tilings:
-            self._tilings[outputs] = self._cheapest(outputs)
+            plain = outputs * self.width * self._channels[0] * self._channels[1]
+            tilings = [
+                (self._cost(tiling, tiling.length, tiling.rows), tiling)
+                for tiling in self._possible(outputs)
+            ]
+            self._tilings[outputs] = _cheaper(tilings, plain + _CALL)
         return self._tilings[outputs]
 
-    def _cheapest(self, outputs: int) -> Tiling | None:
-        inputs, given = self._channels
-        best, lowest = None, outputs * self.width * inputs * given + _CALL
+    def _spreading(self, length: int) -> Tiling | None:
+        """Return the cheapest tiling of what `spread` reads, None for `_tiling`."""
+        if length not in self._spreadings:
+            outputs = length + 2 * self.reach
+            other = self._tiling(outputs)
+            plain = outputs * self.width * self._channels[0] * self._channels[1]
+            if other is not None:
+                plain = self._cost(other, other.length, other.rows)
+            tilings = [
+                (self._cost(tiling, tiling.rows, tiling.length), tiling)
+                for tiling in self._possible(length)
+            ]
+            self._spreadings[length] = _cheaper(tilings, plain)
+        return self._spreadings[length]
+
+    def _possible(self, positions: int) -> Iterator[Tiling]:
+        """Yield tilings that cut so many positions into tiles of `Tiling.rows` rows."""
         for factor in _LENGTHS:
             length = 2 * round(factor * self.width / 2)
             rows = length - self.width + 1
-            number = -(-outputs // (rows * self.dilation))
-            tiling = Tiling(number, length, rows)
-            cost = self._spectral_cost(tiling) + (2 * number + 4) * _CALL
-            if cost < lowest:
-                best, lowest = tiling, cost
-        return best
+            yield Tiling(-(-positions // (rows * self.dilation)), length, rows)
 
-    def _spectral_cost(self, tiling: Tiling) -> int:
+    def _cost(self, tiling: Tiling, read: int, given: int) -> int:
+        """Return multiplications, and what starting the operations costs."""
+        return self._spectral(tiling, read, given) + (2 * tiling.number + 4) * _CALL
+
+    def _spectral(self, tiling: Tiling, read: int, given: int) -> int:
+        """Return multiplications of tiles that read and give so many rows."""
         inputs, outputs = self._channels
-        parts = tiling.length + 2
-        lane = parts * (
-            tiling.length * inputs + 2 * inputs * outputs + tiling.rows * outputs
-        )
-        return tiling.number * self.dilation * lane
+        lane = read * inputs + 2 * inputs * outputs + given * outputs
+        return tiling.number * self.dilation * (tiling.length + 2) * lane
 
-    def _spectrum(self, tiling: Tiling) -> _Spectrum:
-        if tiling.length not in self._spectra:
-            self._spectra[tiling.length] = _Spectrum.of(self._weight, tiling)
-        return self._spectra[tiling.length]
+    def _spectrum(self, length: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the kernel's transform: real and imaginary (frequencies, in, out).
 
-
-@dataclass(frozen=True, slots=True)
-class _Spectrum:
-    """Matrices of a tile's length, reckoned in float64.
-
-    Attributes:
-        forward: Shape (2 * frequencies, length).
-        backward: Shape (rows, 2 * frequencies).
-        real: Of the kernel's conjugate transform, shape (frequencies, in, out).
-        imaginary: The same.
-    """
-
-    forward: torch.Tensor
-    backward: torch.Tensor
-    real: torch.Tensor
-    imaginary: torch.Tensor
-
-    @classmethod
-    def of(cls, weight: torch.Tensor, tiling: Tiling) -> _Spectrum:
-        """Transform a kernel of shape (out, in, 1, width).
-
-        The network's "convolution" is a correlation, hence the conjugate. Of a real
-        signal's frequencies half are kept; all of them but the first and the last
-        stand for two.
+        The network's "convolution" is a correlation, hence the conjugate transform.
         """
-        import torch
+        if length not in self._spectra:
+            import torch
 
-        length = tiling.length
-        kept = torch.arange(length // 2 + 1, dtype=torch.float64)
-        step = 2 * math.pi / length
-        taps = torch.arange(weight.shape[3], dtype=torch.float64)
-        kernel = weight[:, :, 0].to("cpu", torch.float64)
-        angles = torch.outer(kept, taps) * step
-        places = torch.arange(length, dtype=torch.float64)
-        into = torch.outer(kept, places) * step
-        share = torch.full_like(kept, 2 / length)
-        share[0] = share[-1] = 1 / length
-        back = into[:, : tiling.rows].T
+            taps = torch.arange(self.width, dtype=torch.float64)
+            kept = torch.arange(length // 2 + 1, dtype=torch.float64)
+            angles = torch.outer(kept, taps) * (2 * math.pi / length)
+            kernel = self._weight[:, :, 0].to("cpu", torch.float64)
+            self._spectra[length] = (
+                torch.einsum("oik,fk->fio", kernel, angles.cos()).to(self._weight),
+                torch.einsum("oik,fk->fio", kernel, angles.sin()).to(self._weight),
+            )
+        return self._spectra[length]
 
-        def kept_as(values: torch.Tensor) -> torch.Tensor:
-            return values.to(weight.device, weight.dtype).contiguous()
+    def _matrices(self, length: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        weight = self._weight
+        return _transforms(length, self.width, weight.dtype, weight.device)
 
-        return cls(
-            kept_as(torch.cat([into.cos(), -into.sin()])),
-            kept_as(torch.cat([back.cos() * share, -back.sin() * share], dim=1)),
-            kept_as(torch.einsum("oik,fk->fio", kernel, angles.cos())),
-            kept_as(torch.einsum("oik,fk->fio", kernel, angles.sin())),
-        )
+
+def _cheaper(tilings: list[tuple[int, Tiling]], limit: int) -> Tiling | None:
+    """Return the tiling of the lowest cost, None where none is below the limit."""
+    cost, tiling = min(tilings, key=lambda one: one[0])
+    return tiling if cost < limit else None
+
+
+@lru_cache(64)
+def _transforms(
+    length: int, width: int, dtype: torch.dtype, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return the matrices into the frequencies and back.
+
+    Of a real signal's frequencies half are kept; all of them but the first and the last
+    stand for two. Reckoned in float64.
+
+    Returns:
+        Shape (2 * frequencies, length); (rows, 2 * frequencies) for outputs that read
+        nothing beyond the tile; (length, 2 * frequencies) for all outputs that read
+        something of a tile of so many rows, from the first one on.
+    """
+    import torch
+
+    kept = torch.arange(length // 2 + 1, dtype=torch.float64)
+    places = torch.arange(length, dtype=torch.float64)
+    step = 2 * math.pi / length
+    share = torch.full_like(kept, 2 / length)
+    share[0] = share[-1] = 1 / length
+
+    def back(at: torch.Tensor) -> torch.Tensor:
+        angles = torch.outer(at, kept) * step
+        whole = torch.cat([angles.cos() * share, -angles.sin() * share], dim=1)
+        return whole.to(device, dtype)
+
+    angles = torch.outer(kept, places) * step
+    forward = torch.cat([angles.cos(), -angles.sin()]).to(device, dtype)
+    return forward, back(places[: length - width + 1]), back(places - (width - 1))

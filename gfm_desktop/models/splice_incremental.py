@@ -119,7 +119,7 @@ class _Change:
         even = self._first()
         skipped = [self._placed(even, spans[0], self.cone.outputs)]
         for level in range(0, levels.last, 2):
-            inner = self._through(level, trunk.scaled(level, even))
+            inner = self._through(level, even)
             outer = self._through(level + 1, inner)
             at, above = spans[level], spans[level + 2]
             if own := at.within(above):
@@ -148,24 +148,19 @@ class _Change:
 
         Args:
             level: The one before.
-            change: Of what its activation reads, over its cone; is used up.
+            change: Its change over its cone, before the activation.
         """
         trunk, cone = self.trunk, self.cone
         at, above = cone.spans[level], cone.spans[level + 1]
         reach = trunk.levels.reach(level + 1)
-        if cone.shift == 0:
-            read = above.wider(reach)
-            active = trunk.zeros(read.length)
-            if own := at.within(read):
-                trunk.active_change(
-                    _part(change, at, own),
-                    self._ref(level, own),
-                    into=_part(active, read, own),
-                )
-            return trunk.convolved_change(level + 1, active)
-        active = trunk.zeros(at.length)
+        active = trunk.empty(at.length)
         if at:
-            trunk.active_change(change, self._ref(level, at), into=active)
+            trunk.active_change(level, change, self._ref(level, at), active)
+        if cone.shift == 0:
+            if at and above == at.wider(reach):
+                return trunk.spread_change(level + 1, active)
+            read = self._placed(active, at, above.wider(reach))
+            return trunk.convolved_change(level + 1, read)
         left = Span(above.start, min(above.end, cone.joint))
         right = Span(max(above.start, cone.joint), above.end)
         sides = [
@@ -189,7 +184,7 @@ class _Change:
             is_left: Whether it is to be that of the left side.
         """
         trunk, cone = self.trunk, self.cone
-        found = self._placed(active, cone.spans[level], read)
+        found = self._placed(active, cone.spans[level], read).clone()
         beyond = Span(cone.joint, read.end) if is_left else Span(read.start, cone.joint)
         if beyond:
             place = beyond.moved(self.edit.start)
@@ -207,7 +202,9 @@ class _Change:
         )
 
     def _placed(self, rows: torch.Tensor, at: Span, span: Span) -> torch.Tensor:
-        """Return changes that lie `at` some span over another one."""
+        """Return changes that lie `at` some span over another one; perhaps a view."""
+        if at.holds(span):
+            return _part(rows, at, span)
         found = self.trunk.zeros(span.length)
         if own := at.within(span):
             _part(found, span, own).copy_(_part(rows, at, own))

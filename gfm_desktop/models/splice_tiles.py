@@ -37,6 +37,10 @@ _INDEL = 64
 """Outputs beyond the windows, for indels of that length: they are read aside."""
 
 
+_LEAST = 2
+"""Tiles that are always kept: one for each strand."""
+
+
 def tile_size(flank: int) -> int:
     """Return positions of a tile for a network that sees `flank` on each side."""
     return max(_STEP, int(_SHARE * 2 * flank))
@@ -107,7 +111,7 @@ class Tiles:
         Args:
             trunk: The network.
             size: Positions of a tile.
-            limit: Bytes to keep; the last tile is kept even if it is larger.
+            limit: Bytes to keep; the last two tiles are kept even if they are larger.
         """
         self._trunk = trunk
         self._size = size
@@ -151,7 +155,7 @@ class Tiles:
     def _keep(self, key: Hashable, tile: Tile) -> None:
         self._kept[key] = tile
         self._bytes += tile.nbytes
-        while self._bytes > self._limit and len(self._kept) > 1:
+        while self._bytes > self._limit and len(self._kept) > _LEAST:
             _, dropped = self._kept.popitem(last=False)
             self._bytes -= dropped.nbytes
 

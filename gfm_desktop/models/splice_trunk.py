@@ -95,6 +95,10 @@ class Trunk:
         """Return rows of a level in which nothing differs."""
         return self._letters.new_zeros(positions, self.channels)
 
+    def empty(self, positions: int) -> torch.Tensor:
+        """Return memory for rows of a level."""
+        return self._letters.new_empty(positions, self.channels)
+
     def embedded(self, letters: str) -> torch.Tensor:
         """Return level 0 of some letters, shape (letters, channels)."""
         import torch
@@ -109,10 +113,6 @@ class Trunk:
         unit = self._units[level // 2]
         return torch.addcmul(unit.shift, rows, unit.scale)
 
-    def scaled(self, level: int, change: torch.Tensor) -> torch.Tensor:
-        """Return what `normed` makes of a difference of rows."""
-        return change * self._units[level // 2].scale
-
     def active(self, rows: torch.Tensor) -> torch.Tensor:
         """Return the activation of rows; they stay."""
         import torch
@@ -122,22 +122,36 @@ class Trunk:
         return torch.nn.functional.leaky_relu(rows, self._slope)
 
     def active_change(
-        self, change: torch.Tensor, rows: torch.Tensor, *, into: torch.Tensor
+        self, level: int, change: torch.Tensor, rows: torch.Tensor, into: torch.Tensor
     ) -> None:
-        """Write ``active(rows + change) - active(rows)``; `change` is used up.
+        """Write ``active(before + change) - active(before)``, as `splice_cone` has it.
 
-        As `splice_cone` has it, so that a small change stays exact.
+        Args:
+            level: Its number. The change of an even one is not normed yet.
+            change: Difference of the level; is used up where the level is odd.
+            rows: The level before its activation, `normed` where it is even.
+            into: Where to write; may not overlap the others.
         """
         import torch
 
-        low = self.active(rows)
-        first = rows - low
-        if self._slope == 0:
-            torch.maximum(change.add_(first), low.neg_(), out=into)
+        first = self._first_bracket(rows)
+        if level % 2:
+            normed = change
+            changed = normed.add_(first) if self._slope == 0 else normed + first
         else:
-            second = torch.sub(rows * self._slope, low)
-            second.add_(change, alpha=self._slope)
-            torch.maximum(change.add_(first), second, out=into)
+            normed = change * self._units[level // 2].scale
+            changed = normed + first
+        if self._slope == 0:
+            # -max(p, 0) is min(p, 0) - p.
+            torch.maximum(changed, first.sub_(rows), out=into)
+        else:
+            second = (self._slope - 1) * rows.clamp_min(0)
+            torch.maximum(changed, second.add_(normed, alpha=self._slope), out=into)
+
+    def _first_bracket(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return p - f(p), which is 0 where p is positive."""
+        first = rows.clamp_max(0)
+        return first if self._slope == 0 else first.mul_(1 - self._slope)
 
     def convolved(self, level: int, active: torch.Tensor) -> torch.Tensor:
         """Return convolution number `level` of rows, `Levels.reach` fewer each side."""
@@ -146,6 +160,13 @@ class Trunk:
     def convolved_change(self, level: int, change: torch.Tensor) -> torch.Tensor:
         """Return what `convolved` makes of a difference of rows."""
         return self.convolution(level).linear(change)
+
+    def spread_change(self, level: int, change: torch.Tensor) -> torch.Tensor:
+        """Return what `convolved` makes of a difference that is zero elsewhere.
+
+        It has `Levels.reach` more rows on each side.
+        """
+        return self.convolution(level).spread(change)
 
     def convolution(self, level: int) -> DilatedConvolution:
         """Return convolution number `level`, from 1 on."""

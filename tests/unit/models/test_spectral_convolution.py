@@ -64,6 +64,27 @@ def test_that_frequencies_give_the_convolution(name: str) -> None:
     assert torch.equal(rows, kept)
 
 
+@pytest.mark.parametrize("length", [1, 3, 26, 1_000, 1_051, 2_001])
+@pytest.mark.parametrize(("width", "dilation"), [(41, 25), (21, 10), (11, 4)])
+def test_that_what_has_zeros_around_it_spreads(
+    length: int, width: int, dilation: int
+) -> None:
+    import torch
+
+    weight, bias = kernel(width, 32, 32)
+    convolution = DilatedConvolution(weight, bias, dilation=dilation)
+    rows = torch.randn(length, 32, dtype=torch.float64)
+    kept = rows.clone()
+    edge = 2 * convolution.reach
+    padded = torch.nn.functional.pad(rows, (0, 0, edge, edge))
+    found = convolution.spread(rows)
+    assert found.shape == (length + edge, 32)
+    torch.testing.assert_close(
+        found, told(padded, weight, None, dilation), rtol=0, atol=1e-11
+    )
+    assert torch.equal(rows, kept)
+
+
 @pytest.mark.parametrize(("width", "dilation", "outputs"), [(11, 4, 90), (41, 25, 7)])
 def test_that_small_ones_are_left_to_the_plain_convolution(
     width: int, dilation: int, outputs: int
