@@ -11,6 +11,7 @@ from gfm_desktop.finetune.evaluation import GUESS
 from gfm_desktop.finetune.options import METHODS
 from gfm_desktop.ui.widgets.card_grid import Card, CardGrid
 from gfm_desktop.ui.widgets.chart import Axis, Chart, Curve, Drawing, Guide
+from gfm_desktop.ui.widgets.flow import FlowLayout
 from gfm_desktop.ui.widgets.interval_bars import Bar, IntervalBars
 from gfm_desktop.ui.widgets.look import Tone
 from gfm_desktop.ui.widgets.notice import Notice
@@ -238,7 +239,8 @@ class LivePage(ScrolledColumn):
         self.stage.setAccessibleName("Whose curves")
         self.stage.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.stage.currentIndexChanged.connect(self._draw)
-        row = QHBoxLayout()
+        buttons = QWidget()
+        row = FlowLayout(buttons)
         for button, signal in (
             (self.result, self.result_wanted),
             (self.resume, self.resume_wanted),
@@ -249,7 +251,6 @@ class LivePage(ScrolledColumn):
         ):
             button.clicked.connect(signal)
             row.addWidget(button)
-        row.addStretch(1)
         words = (
             "Bars are what each one reaches on the test part, whiskers 95 % intervals."
         )
@@ -265,7 +266,7 @@ class LivePage(ScrolledColumn):
         line.addStretch(1)
         for widget in (self.title, self.words, self.bar, self.failure):
             self.body.addWidget(widget)
-        self.body.addLayout(row)
+        self.body.addWidget(buttons)
         self.body.addWidget(self._grid)
         self.body.addStretch(1)
 

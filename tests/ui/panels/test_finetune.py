@@ -29,6 +29,7 @@ from gfm_desktop.jobs.events import (
 )
 from gfm_desktop.jobs.finetune import FineTune
 from gfm_desktop.jobs.read_labels import ReadLabels
+from gfm_desktop.ui import theme
 from gfm_desktop.ui.widgets.finetune_panel import (
     CHECK,
     LABELS,
@@ -599,6 +600,19 @@ def test_that_everything_that_takes_input_has_a_name(finished: FineTunePanel) ->
         and not (w.objectName() and w.accessibleName())
     ]
     assert not nameless
+
+
+def test_that_every_step_fits_a_small_screen_at_twice_the_text_size(
+    finished: FineTunePanel,
+) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    try:
+        theme.apply(application, theme.LIGHT, scale=200)
+        QApplication.processEvents()
+        assert finished.minimumSizeHint().width() <= 1280
+    finally:
+        theme.apply(application, theme.LIGHT)
 
 
 def test_that_the_keyboard_goes_through_the_steps(
