@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from gfm_desktop.finetune.report import Report
 
 BASE = "tiny-base"
-QUICK: dict[str, Any] = {"learning_curve": False, "epochs": 3, "pooling": "mean"}
+QUICK: dict[str, Any] = {
+    "learning_curve": False,
+    "epochs": 3,
+    "pooling": "mean",
+    "reverse_complement": "no",
+}
 
 
 def add_base() -> None:

@@ -130,6 +130,28 @@ def test_that_every_task_ends_in_a_whole_report(task: Any, tmp_path: Path) -> No
         assert sum(map(sum, found.confusion.matrix)) == found.sizes.test
 
 
+def test_that_the_curve_and_the_strands_are_found_out_where_asked(
+    tmp_path: Path,
+) -> None:
+    labels = write_labels(tmp_path / "labels.csv", planted(100))
+    more = {"learning_curve": True, "reverse_complement": "auto"}
+    finished(job(labels, tmp_path / "mine", method="probe", **more))
+    found = report_of(tmp_path / "mine")
+    check_whole(found)
+    assert found.learning is not None
+    assert found.learning.words
+    sizes = [one.labels for one in found.learning_curve]
+    assert sizes == sorted(set(sizes))
+    assert found.sizes is not None
+    assert sizes[-1] == found.sizes.train + found.sizes.validation
+    last = found.learning_curve[-1]
+    assert found.metrics is not None
+    assert last.value == found.metrics["auroc"].value
+    assert last.kmer == found.baselines["kmer_linear"]["auroc"].value
+    assert found.method is not None
+    assert "k-mer model" in found.method.strands_why
+
+
 def test_that_few_labels_of_noise_are_cross_validated_and_called_no_signal(
     tmp_path: Path,
 ) -> None:
@@ -172,8 +194,7 @@ def test_that_a_planted_motif_is_signal_and_more_than_composition(
     data = replace(data, labels=motif.labels[chosen] - 1)
     labels = write_labels(tmp_path / "labels.csv", data)
     tuning = {"method": "full", "epochs": 14, "patience": 14, "learning_rate": 0.01}
-    strands = {"reverse_complement": "no"}
-    finished(job(labels, tmp_path / "mine", **tuning, **strands))
+    finished(job(labels, tmp_path / "mine", **tuning))
     found = report_of(tmp_path / "mine")
     check_whole(found)
     assert found.metrics is not None
@@ -203,9 +224,8 @@ def test_that_a_job_stopped_at_any_stage_goes_on_to_the_same_end(
     tmp_path: Path,
 ) -> None:
     labels = write_labels(tmp_path / "labels.csv", planted(110))
-    options = {"method": "probe", "learning_curve": True}
-    whole = job(labels, tmp_path / "whole" / "mine", **options)
-    broken = job(labels, tmp_path / "broken" / "mine", **options)
+    whole = job(labels, tmp_path / "whole" / "mine", method="probe")
+    broken = job(labels, tmp_path / "broken" / "mine", method="probe")
     for one in ("whole", "broken"):
         (tmp_path / one).mkdir()
     finished(whole)
@@ -260,7 +280,9 @@ def test_that_a_kill_within_an_epoch_costs_that_epoch_alone(tmp_path: Path) -> N
         return [one for one in found if one["stage"] == "lora"]
 
     def epochs() -> list[int]:
-        return [one["epoch"] for one in lines() if one["validation_loss"] is not None]
+        # Epoch 0 is measured before the first one.
+        told = [one for one in lines() if one["epoch"]]
+        return [one["epoch"] for one in told if one["validation_loss"] is not None]
 
     def in_the_third(event: Any) -> bool:
         return isinstance(event, Partial) and len(epochs()) >= 2
