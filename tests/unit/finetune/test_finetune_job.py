@@ -54,7 +54,8 @@ def check_whole(found: Report) -> None:
     assert len(found.embedding_map.pca) == len(found.embedding_map.rows)
     assert found.memory_mb > 50
     assert found.seconds > 0
-    assert len(found.next) == 20
+    # As many as there are: a file may have two rows without a label.
+    assert 0 < len(found.next) <= 20
 
 
 def test_that_labels_become_a_tested_model_that_loads(tmp_path: Path) -> None:
@@ -71,6 +72,7 @@ def test_that_labels_become_a_tested_model_that_loads(tmp_path: Path) -> None:
     assert sizes.train + sizes.validation + sizes.test == 130
     assert found.refused_count == 25
     assert "25 rows" in found.next_words
+    assert len(found.next) == 20
     assert all(one.row is not None and one.row > 131 for one in found.next)
     assert found.verdict == ending.message
     assert any("25 rows" in text for text in ending.warnings)
