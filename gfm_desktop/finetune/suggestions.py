@@ -11,7 +11,7 @@ from gfm_desktop.finetune.baselines.counts import of_sequences
 from gfm_desktop.genome.interval import Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,6 +25,8 @@ MOST = 2_000
 _CANDIDATES = 200
 _K = 4
 _TRIES = 20
+_TELL = 200
+"""Windows drawn between two chances to cancel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,9 @@ class Pool:
     rows: tuple[int, ...] = ()
 
 
-def of_genome(data: LabelledSet, reference: Reference, *, seed: int) -> Pool | None:
+def of_genome(
+    data: LabelledSet, reference: Reference, *, seed: int
+) -> Generator[int, None, Pool | None]:
     """Return random windows of the contigs that the labels lie on; None for none.
 
     They are as long as the labelled ones (median) and overlap none of them. Variants
@@ -56,6 +60,9 @@ def of_genome(data: LabelledSet, reference: Reference, *, seed: int) -> Pool | N
         data: The examples; with places.
         reference: Their genome.
         seed: Of the places.
+
+    Yields:
+        Windows found so far, now and then: most of a genome may be N.
     """
     if not data.places or data.alternatives:
         return None
@@ -66,8 +73,11 @@ def of_genome(data: LabelledSet, reference: Reference, *, seed: int) -> Pool | N
         return None
     taken = _by_contig(data.places)
     generator = np.random.default_rng(seed)
-    places, letters = [], []
-    for _ in range(_TRIES * MOST):
+    places: list[Interval] = []
+    letters: list[str] = []
+    for tried in range(_TRIES * MOST):
+        if tried % _TELL == 0:
+            yield len(places)
         contig = contigs[generator.choice(len(contigs), p=sizes / sizes.sum())]
         start = int(generator.integers(0, reference.contigs[contig] - length + 1))
         place = Interval(contig, start, start + length)

@@ -221,7 +221,8 @@ class FineTune:
         reading = unlabelled.of_file(source, Path(self.labels), reference)
         pool = yield from _counted(reading, "Looking for rows without a label")
         if pool is None and reference is not None:
-            pool = suggestions.of_genome(desk.data, reference, seed=desk.seed)
+            drawing = suggestions.of_genome(desk.data, reference, seed=desk.seed)
+            pool = yield from _counted(drawing, "Drawing places to label", "windows")
         return pool or suggestions.of_labelled(desk.data, tested(desk))
 
     def _finished(self, folder: FineTuneFolder, found: report.Report) -> Finished:
@@ -250,7 +251,7 @@ class FineTune:
 
 
 def _counted(
-    steps: Generator[int, None, Result], words: str
+    steps: Generator[int, None, Result], words: str, unit: str = "rows"
 ) -> Generator[Said, None, Result]:
     """Tell how many rows were read, and return what was."""
     while True:
@@ -259,7 +260,7 @@ def _counted(
         except StopIteration as end:
             found: Result = end.value
             return found
-        yield Progress(done, None, "rows", words)
+        yield Progress(done, None, unit, words)
 
 
 def _method(

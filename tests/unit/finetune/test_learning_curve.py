@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -10,8 +13,13 @@ from gfm_desktop.finetune.intervals import Measured
 from gfm_desktop.finetune.learning_curve import Point, in_words, part_of, reduced
 from gfm_desktop.finetune.suggestions import Pool
 from gfm_desktop.finetune.trial import Fold
+from gfm_desktop.genome.interval import Interval
+from gfm_desktop.genome.reference import Reference
 
 from .tuning_kit import parts, planted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def point(labels: int, value: float, width: float = 0.02) -> Point:
@@ -96,3 +104,31 @@ def test_that_suggestions_are_doubtful_and_differ() -> None:
     assert all(i < 70 for i in chosen), "what is sure is not asked"
     known = [i for i, _ in suggestions.choose(pool, doubt, [puzzle])]
     assert not any(i < 40 for i in known)
+
+
+def test_that_places_of_a_genome_overlap_no_label_and_can_be_cancelled(
+    tmp_path: Path,
+) -> None:
+    letters = "".join(np.random.default_rng(2).choice(list("ACGT"), 4000))
+    path = tmp_path / "g.fa"
+    path.write_text(f">c\n{'N' * 90_000}{letters}\n", encoding="ascii")
+    reference = Reference.open(path)
+    places = tuple(
+        Interval("c", start, start + 50) for start in range(90_000, 93_000, 500)
+    )
+    data = replace(planted(len(places)), places=places)
+    told = []
+    drawing = suggestions.of_genome(data, reference, seed=1)
+    while True:
+        try:
+            told.append(next(drawing))
+        except StopIteration as end:
+            pool = end.value
+            break
+    reference.close()
+    assert len(told) > 50, "a genome of N takes many tries; each few can be the last"
+    assert pool is not None
+    assert len(pool.places) == len(pool.sequences) >= suggestions.NUMBER
+    for place, sequence in zip(pool.places, pool.sequences, strict=True):
+        assert not any(place.overlaps(label) for label in places)
+        assert sequence.count("N") <= 25
