@@ -135,7 +135,7 @@ def test_that_every_task_ends_in_a_whole_report(task: Any, tmp_path: Path) -> No
 def test_that_the_curve_and_the_strands_are_found_out_where_asked(
     tmp_path: Path,
 ) -> None:
-    labels = write_labels(tmp_path / "labels.csv", planted(100))
+    labels = write_labels(tmp_path / "labels.csv", planted(120))
     more = {"learning_curve": True, "reverse_complement": "auto"}
     finished(job(labels, tmp_path / "mine", method="probe", **more))
     found = report_of(tmp_path / "mine")
