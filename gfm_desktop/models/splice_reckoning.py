@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.models.splice_incremental import Question
 
-_BYTES = 160 << 20
+_BYTES = 128 << 20
 """Of REF, over all networks: at distance 50 two tiles of SpliceAI-10k's five."""
 
 _Alleles = tuple[tuple["torch.Tensor", ...], tuple["torch.Tensor", ...]]

@@ -137,8 +137,10 @@ class Tiles:
                 start = number * self._size
                 outputs = Span(start, start + self._size + room).wider(_INDEL)
                 kept = _kept_spans(self._trunk.levels, outputs)
+                self._make_room(kept)
                 tile = self._reckoned(strand, outputs, kept)
-                self._keep(key, tile)
+                self._kept[key] = tile
+                self._bytes += tile.nbytes
             self._kept.move_to_end(key)
         return tile
 
@@ -152,10 +154,11 @@ class Tiles:
         self._unknown = self._unknown or _unknown(self._trunk)
         return _reckoned(self._trunk, self._unknown, strand, outputs, kept)
 
-    def _keep(self, key: Hashable, tile: Tile) -> None:
-        self._kept[key] = tile
-        self._bytes += tile.nbytes
-        while self._bytes > self._limit and len(self._kept) > _LEAST:
+    def _make_room(self, kept: Sequence[Span]) -> None:
+        """Forget tiles before another one takes memory."""
+        row = self._trunk.zeros(1).nbytes
+        needed = row * sum(span.length for span in kept)
+        while self._bytes + needed > self._limit and len(self._kept) >= _LEAST:
             _, dropped = self._kept.popitem(last=False)
             self._bytes -= dropped.nbytes
 
