@@ -7,7 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from gfm_desktop.command_line.parser import OPTION, read
+from gfm_desktop.command_line.flags import OPTION
+from gfm_desktop.command_line.parser import read
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.scoring import registry
