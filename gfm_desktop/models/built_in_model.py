@@ -84,7 +84,7 @@ def _options(species: tuple[str, ...]) -> tuple[Option, ...]:
             "vocabulary",
             "Vocabulary",
             "How the sequence is cut: single bases, 6-mers side by side, or byte "
-            "pairs. Single bases suit scores of substitutions.",
+            "pairs. MODEL_CARD.md in the model's folder says which did best at what.",
             "nucleotide",
             choices=tuple(PROMPTS),
         ),

@@ -18,6 +18,8 @@ LATIN = {
 }
 KMER = "model, kmer"
 CHAINS = ("Markov 2", "Markov 5", "Markov 8")
+_LISTED = 3
+"""Most comparisons that the library names one by one."""
 
 
 def interval(value: Mapping[str, float]) -> str:
@@ -128,19 +130,45 @@ def vocabulary_words(result: Mapping[str, Any]) -> list[str]:
 
 def limits(result: Mapping[str, Any]) -> str:
     """Return what a user must know, for the library."""
-    weak = [
-        f"{name} ({LATIN[species]})"
+    every = [
+        (f"{name} ({LATIN[species]})", row)
         for species, rows in result["zero_shot"].items()
         for name, row in rows.items()
-        if row["model"]["low"] <= max(row[chain]["value"] for chain in CHAINS)
     ]
-    said = (
+    weak = [name for name, row in every if not _beats(row, "model")]
+    strong = [name for name, row in every if _beats(row, KMER)]
+    said = [
         "For research. A small model of human disease-gene regions and the yeast "
-        "genome: other species are unknown to it. Indels are not scored."
-    )
+        "genome, trained for a short time: other species are unknown to it. Indels are "
+        "not scored with single bases."
+    ]
     if weak:
-        said += (
-            " In tests on held-out sequences it ranked these no better than counting "
-            f"short words does: {', '.join(weak)}."
+        listed = f": {', '.join(weak)}" if len(weak) <= _LISTED else ""
+        said.append(
+            "On held-out sequences its scores of substitutions were no better than "
+            f"counting short words in {len(weak)} of {len(every)} comparisons{listed}."
         )
-    return said + " MODEL_CARD.md in its folder has all measurements."
+    if strong:
+        said.append(f"With 6-mers they were better at: {', '.join(strong)}.")
+    tasks = [row for row in result["probe"].values() if _names(row, "counts", "50")]
+    if tasks:
+        above = sum(_best(row, "embedding") > _best(row, "counts") for row in tasks)
+        said.append(
+            "Its embeddings are its strength: with 50 labels they did better than "
+            f"counts of k-mers in {above} of {len(tasks)} tasks."
+            if 2 * above > len(tasks)
+            else "With 50 labels its embeddings did better than counts of k-mers in "
+            f"{above} of {len(tasks)} tasks only."
+        )
+    return " ".join([*said, "MODEL_CARD.md in its folder has all measurements."])
+
+
+def _beats(row: Mapping[str, Any], key: str) -> bool:
+    best: float = max(row[chain]["value"] for chain in CHAINS)
+    low: float = row[key]["low"]
+    return low > best
+
+
+def _best(row: Mapping[str, Any], word: str) -> float:
+    names = _names(row, word, "50")
+    return max((float(row[name]["50"]["auroc"]) for name in names), default=0.0)

@@ -189,8 +189,10 @@ def test_that_the_finished_folder_is_a_model_of_the_app(
     folder = finished(trained)
     card = catalogue.card_of(str(folder))
     assert card.id == "gfm-ensemble"
-    assert "start against intergenic" in card.limits
-    assert "splice site" not in card.limits
+    weak, _, strong = card.limits.partition("With 6-mers")
+    assert "in 2 of 3 comparisons: start against intergenic" in weak
+    assert "splice site" not in weak
+    assert "splice site" in strong
     described = manifest.read(folder)
     assert described.loader == "built_in_model"
     assert (folder / "LICENSE").is_file()
