@@ -56,7 +56,11 @@ CARD_WITHOUT_WEIGHTS = ModelCard(
     licence_url="https://www.apache.org/licenses/LICENSE-2.0",
     attribution="GFM Desktop developers",
     commercial_use=True,
-    citation="",
+    citation=(
+        "GFM Desktop developers (2026) GFM Ensemble, in GFM Desktop (CITATION.cff). "
+        "After the idea of Ye P and others (2024) Genomics-FM, bioRxiv "
+        "2024.07.16.603653."
+    ),
     source="packaging/pretraining of GFM Desktop",
     scores=(VariantKind.SNV, VariantKind.MNV),
     scorers=("masked-log-odds", "unmasked-log-odds", "embedding-distance"),
