@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from gfm_desktop.errors import GfmError
     from gfm_desktop.models.option import OptionValue
 
-SAMPLE_MODEL = "ci-spliceai"
 _MALFORMED_SHOWN = 40
 _FLANK = 50
 """bp beside the exons of a gene whose substitutions are scored."""
@@ -136,7 +135,9 @@ def _fill_in_sample(arguments: Namespace) -> None:
     for name in names:
         if not getattr(arguments, name):
             setattr(arguments, name, getattr(sample, name))
-    arguments.model = arguments.model or SAMPLE_MODEL
+    from gfm_desktop.models import catalogue
+
+    arguments.model = arguments.model or catalogue.SCORES_BY_DEFAULT
 
 
 def _checked(arguments: Namespace) -> dict[str, OptionValue]:

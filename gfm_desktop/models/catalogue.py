@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 PRECISION = "precision"
 """The option that every model with `ModelCard.safe_precisions` has."""
+SCORES_BY_DEFAULT = "ci-spliceai"
+"""Scores variants where the user names no model: its thresholds are published."""
+LEARNS_BY_DEFAULT = "gfm-ensemble"
+"""Learns from labels where the user names no model: small, and free for any use."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ class ScoringPanel(QWidget):
     def _show_library(self) -> None:
         from gfm_desktop.models import catalogue
 
-        self.form.show_library(catalogue.entries(), self._workspace.model)
+        wanted = self._workspace.model or catalogue.SCORES_BY_DEFAULT
+        self.form.show_library(catalogue.entries(), wanted)
 
     def _changed(self) -> None:
         card = self.form.card

@@ -260,7 +260,8 @@ class FineTunePanel(QWidget):
     def _show_library(self) -> None:
         from gfm_desktop.models import catalogue
 
-        self.setup.show_library(catalogue.entries(), self.tuning.choices.model)
+        wanted = self.tuning.choices.model or catalogue.LEARNS_BY_DEFAULT
+        self.setup.show_library(catalogue.entries(), wanted)
 
     def _show_button(self) -> None:
         why = self.tuning.obstacle()
