@@ -260,7 +260,8 @@ class FineTunePanel(QWidget):
     def _show_library(self) -> None:
         from gfm_desktop.models import catalogue
 
-        wanted = self.tuning.choices.model or catalogue.LEARNS_BY_DEFAULT
+        wanted = self.tuning.choices.model or self.setup.model.chosen
+        wanted = wanted or catalogue.LEARNS_BY_DEFAULT
         self.setup.show_library(catalogue.entries(), wanted)
 
     def _show_button(self) -> None:
