@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from gfm_desktop.paths import resources
 
 TOLERANCE = 1e-4
 """Largest allowed difference of a probability: the bound for real splice networks."""
+RECORDED = "self_test.json"
+"""File of the built-in language model: hidden bases of a sequence and their chances, in
+double precision where it was made (`packaging/pretraining`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +44,59 @@ KNOWN = {
 
 
 def check(model_id: str) -> str:
-    """Predict known sites of the sample and return what was found, in words.
+    """Predict what is known and return what was found, in words.
 
     Raises:
         ModelError: If a probability differs by more than `TOLERANCE`, or there is
             none to compare with.
         InputError: If the sample cannot be read.
     """
+    if model_id in KNOWN:
+        return _check_splice(model_id, KNOWN[model_id])
+    if (resources() / "models" / model_id / RECORDED).is_file():
+        return _check_language(model_id)
+    raise ModelError(f"No number of {model_id} is known to compare with.")
+
+
+def _check_language(model_id: str) -> str:
+    """Compare the chances of hidden bases with those that were recorded."""
+    import numpy as np
+
+    from gfm_desktop.models import catalogue
+    from gfm_desktop.models.language_model import LanguageModel
+
+    folder = resources() / "models" / model_id
+    recorded = json.loads((folder / RECORDED).read_text(encoding="utf-8"))
+    began = time.perf_counter()
+    model = catalogue.load(model_id, options=recorded["options"])
+    loaded = time.perf_counter()
+    assert isinstance(model, LanguageModel)
+    tokens = model.tokens(recorded["sequence"])
+    rows = np.flatnonzero(tokens.letters)[recorded["hidden"]]
+    ids = tokens.ids.copy()
+    ids[rows] = model.tokenizer.mask_id
+    logits = model.logits(ids[None], rows[None])[0][:, list(model.tokenizer.base_ids)]
+    chances = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chances /= chances.sum(axis=1, keepdims=True)
+    worst = float(np.abs(chances - np.array(recorded["chances"])).max())
+    _judge(model.card.name, worst, "a hidden base", model.device)
+    return _words(
+        "equals what was recorded when it was made",
+        worst,
+        model.device,
+        loaded - began,
+        time.perf_counter() - loaded,
+    )
+
+
+def _check_splice(model_id: str, known: Known) -> str:
+    """Compare splice sites of the sample with those of the original program."""
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.jobs.splice import splice_model
     from gfm_desktop.models import catalogue
     from gfm_desktop.tracks import splice_probability
 
-    if model_id not in KNOWN:
-        raise ModelError(f"No number of {model_id} is known to compare with.")
-    known = KNOWN[model_id]
     sample = resources() / "sample"
     reference = Reference.open(sample / "chr22.fa.gz")
     try:
@@ -74,16 +115,32 @@ def check(model_id: str) -> str:
         abs(float(found.ref[signal][position - start]) - expected)
         for (signal, position), expected in known.values.items()
     )
+    _judge(model.card.name, worst, str(known.interval), model.device)
+    return _words(
+        "equals the original program",
+        worst,
+        model.device,
+        loaded - began,
+        ended - loaded,
+    )
+
+
+def _judge(name: str, worst: float, place: str, device: str) -> None:
     # Written so that NaN fails too.
     if not worst <= TOLERANCE:
         raise ModelError(
-            f"{model.card.name} gives other numbers than the original program: "
+            f"{name} gives other numbers than the original program: "
             f"a probability differs by {worst:.2g}.",
-            where=f"{known.interval} on {model.device}",
+            where=f"{place} on {device}",
             todo="Do not trust scores of this installation. Try the device cpu and "
             "another version of PyTorch, and report this.",
         )
+
+
+def _words(
+    found: str, worst: float, device: str, loading: float, predicting: float
+) -> str:
     return (
-        f"equals the original program within {worst:.0e} on {model.device} "
-        f"(loaded in {loaded - began:.1f} s, predicted in {ended - loaded:.1f} s)"
+        f"{found} within {worst:.0e} on {device} "
+        f"(loaded in {loading:.1f} s, predicted in {predicting:.1f} s)"
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pretraining.settings import Settings
 
 ID = "gfm-ensemble"
+RECORDED = "self_test.json"
 WEIGHTS = "model.safetensors"
 MOST_BYTES = 40_000_000
 """What the project allows a built-in model to weigh."""
@@ -68,6 +69,38 @@ def weights(settings: Settings, out: Path, folder: Path) -> None:
     written(folder / "config.json", config)
     for name in (WORDS, PAIRS):
         shutil.copyfile(out / name, folder / name)
+
+
+def record(folder: Path, sequence: str) -> None:
+    """Write the chances of hidden bases, for the self-test of every installation.
+
+    The network computes in double precision here, the app in single precision.
+
+    Args:
+        folder: A folder that `weights` wrote.
+        sequence: Letters of a held-out window.
+    """
+    import numpy as np
+
+    options = {"vocabulary": "nucleotide", "species": "homo_sapiens"}
+    model = built_in_model.load(folder, "cpu", **options)
+    hidden = list(range(20, len(sequence), 60))
+    tokens = model.tokens(sequence)
+    rows = np.flatnonzero(tokens.letters)[hidden]
+    ids = tokens.ids.copy()
+    ids[rows] = model.tokenizer.mask_id
+    network = model.network.double()  # type: ignore[attr-defined]
+    with torch.inference_mode():
+        states = network.hidden(torch.from_numpy(ids[None]))[0, rows]
+        logits = network.head(states)[:, list(model.tokenizer.base_ids)]
+    chances = logits.softmax(-1).tolist()
+    content = {
+        "options": options,
+        "sequence": sequence,
+        "hidden": hidden,
+        "chances": [[round(value, 9) for value in row] for row in chances],
+    }
+    written(folder / RECORDED, content)
 
 
 def finish(folder: Path, licence: Path, facts: Mapping[str, Any]) -> None:

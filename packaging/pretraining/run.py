@@ -115,9 +115,12 @@ def _evaluate(read: Settings, given: argparse.Namespace) -> None:
 
 
 def _card(read: Settings, given: argparse.Namespace) -> None:
-    from pretraining import card, export
+    from pretraining import card, data, export, reading
 
     model = _model(given)
+    corpus = data.load(given.out / data.CORPUS)
+    window = corpus.bases(corpus.of(0, "test")[0])[:512]
+    export.record(model, reading.text(window))
     facts = card.write(read, given.out, model)
     export.finish(model, HERE.parents[1] / "LICENSE", facts)
 

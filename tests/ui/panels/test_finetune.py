@@ -323,7 +323,7 @@ def test_that_one_button_trains_with_what_was_chosen(
     job = list(engine.jobs.values())[-1]
     assert isinstance(job, FineTune)
     assert dict(job.options) == {"method": "lora", "epochs": 3}
-    assert job.model == "ci-spliceai"
+    assert job.model == "gfm-ensemble"
     assert read.live.isVisible()
 
 

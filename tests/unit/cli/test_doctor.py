@@ -15,6 +15,8 @@ from gfm_desktop.errors import ModelError
 from gfm_desktop.models import catalogue
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gfm_desktop.command_line.doctor import Finding
 
 
@@ -105,3 +107,18 @@ def test_that_a_packaged_program_does_not_start_itself_again(
 ) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert "not tried" in doctor._window()
+
+
+def test_that_other_numbers_of_the_language_model_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "equals what was recorded" in self_test.check("gfm-ensemble")
+    recorded = self_test.resources() / "models/gfm-ensemble" / self_test.RECORDED
+    content = json.loads(recorded.read_text(encoding="utf-8"))
+    content["chances"][0][0] += 0.01
+    other = tmp_path / "models/gfm-ensemble"
+    other.mkdir(parents=True)
+    (other / self_test.RECORDED).write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.setattr(self_test, "resources", lambda: tmp_path)
+    with pytest.raises(ModelError, match=r"differs by 0\.01"):
+        self_test.check("gfm-ensemble")
