@@ -75,8 +75,7 @@ class BasesTrack(PlainTrack):
                 AxisMark((pane.top + pane.bottom) / 2, _TITLES[pane.name], True)
             )
             high, low = f"{pane.high:g}", f"{pane.low:g}".replace("-", MINUS)
-            unit = " bit" if pane.high == 1 else " bits"
-            top = f"+{high}" if pane.name == "change" else f"{high}{unit}"
+            top = f"+{high}" if pane.name == "change" else high
             marks += [AxisMark(pane.top, top), AxisMark(pane.bottom, low)]
         return marks
 
@@ -257,10 +256,10 @@ class BasesTrack(PlainTrack):
 
 
 _TITLES = {
-    "ref": "REF logo",
-    "alt": "ALT logo",
+    "ref": "REF logo, bits",
+    "alt": "ALT logo, bits",
     "change": f"ALT {MINUS} REF",
-    "entropy": "Entropy",
+    "entropy": "Entropy, bits",
 }
 
 

@@ -174,7 +174,7 @@ def test_that_panes_follow_the_selection_and_do_not_touch(
     marks = [mark.text for mark in both.axis(rect(), shown)]
     assert marks[:3] == ["REF logo", "1 bit", "0"]
     assert f"ALT {MINUS} REF" in marks
-    assert {"+1", f"{MINUS}1", "Entropy", "2 bits"} <= set(marks)
+    assert {"+1", f"{MINUS}1", "Entropy, bits", "2"} <= set(marks)
 
 
 def test_that_the_mouse_reads_every_letter(
