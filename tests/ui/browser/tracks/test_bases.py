@@ -172,7 +172,7 @@ def test_that_panes_follow_the_selection_and_do_not_touch(
     assert (panes[0].high, panes[1].high) == (1.0, 1.0)
     assert (panes[2].low, panes[2].high) == (-1.0, 1.0)
     marks = [mark.text for mark in both.axis(rect(), shown)]
-    assert marks[:3] == ["REF logo", "1 bit", "0"]
+    assert marks[:3] == ["REF logo, bits", "1", "0"]
     assert f"ALT {MINUS} REF" in marks
     assert {"+1", f"{MINUS}1", "Entropy, bits", "2"} <= set(marks)
 
