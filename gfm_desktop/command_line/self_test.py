@@ -74,7 +74,10 @@ def _check_language(model_id: str) -> str:
     tokens = model.tokens(recorded["sequence"])
     rows = np.flatnonzero(tokens.letters)[recorded["hidden"]]
     ids = tokens.ids.copy()
-    ids[rows] = model.tokenizer.mask_id
+    mask = model.tokenizer.mask_id
+    if mask is None:
+        raise ModelError(f"{model.card.name} has no token that hides another.")
+    ids[rows] = mask
     logits = model.logits(ids[None], rows[None])[0][:, list(model.tokenizer.base_ids)]
     chances = np.exp(logits - logits.max(axis=1, keepdims=True))
     chances /= chances.sum(axis=1, keepdims=True)
