@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -33,12 +34,9 @@ class FittedGcLength:
         self, data: LabelledSet, chosen: NDArray[np.int64]
     ) -> Generator[Tick, None, Predictions]:
         """Predict some examples, shape (m, outputs)."""
-        found = [np.empty((0, data.outputs), np.float32)]
-        for first in range(0, len(chosen), _STEP):
-            yield Tick("Predicting", first, len(chosen))
-            some = chosen[first : first + _STEP]
-            found.append(self.model.predict(features_of(data, some)))
-        return np.concatenate(found)
+        return linear.in_pieces(
+            self.model, partial(features_of, data), data, chosen, step=_STEP
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,14 +71,12 @@ class FittedKmers:
         self, data: LabelledSet, chosen: NDArray[np.int64]
     ) -> Generator[Tick, None, Predictions]:
         """Predict some examples, shape (m, outputs)."""
-        found = [np.empty((0, data.outputs), np.float32)]
-        for first in range(0, len(chosen), _STEP):
-            yield Tick("Predicting", first, len(chosen))
-            some = chosen[first : first + _STEP]
-            words = self.words
-            counts = kmer_counts(data, some, words.k, collapse=words.collapse)
-            found.append(self.model.predict(counts))
-        return np.concatenate(found)
+        words = self.words
+
+        def counts(some: NDArray[np.int64]) -> Any:
+            return kmer_counts(data, some, words.k, collapse=words.collapse)
+
+        return linear.in_pieces(self.model, counts, data, chosen, step=_STEP)
 
     def describe(self) -> dict[str, Any]:
         """Return what was chosen, for the report."""

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from gfm_desktop.finetune.method import Tick
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
     from numpy.typing import NDArray
 
-    from gfm_desktop.finetune.labelled import Task
+    from gfm_desktop.finetune.labelled import LabelledSet, Task
     from gfm_desktop.finetune.method import Predictions
 
 _STEPS = 300
@@ -176,3 +180,27 @@ def _ridge(
     solver = "sparse_cg" if _sparse(features) else "auto"
     model = Ridge(alpha=1 / strength, solver=solver).fit(features, labels)
     return model.coef_[:, None].astype(np.float64), np.array([float(model.intercept_)])
+
+
+def in_pieces(
+    model: LinearModel,
+    features_of: Callable[[NDArray[np.int64]], Any],
+    data: LabelledSet,
+    chosen: NDArray[np.int64],
+    *,
+    step: int,
+) -> Generator[Tick, None, Predictions]:
+    """Predict some examples, shape (m, outputs), a piece after another.
+
+    Args:
+        model: Fitted.
+        features_of: Features of some examples; only those of a piece are held.
+        data: All examples.
+        chosen: Which to predict.
+        step: Examples of a piece.
+    """
+    found = [np.empty((0, data.outputs), np.float32)]
+    for first in range(0, len(chosen), step):
+        yield Tick("Predicting", first, len(chosen))
+        found.append(model.predict(features_of(chosen[first : first + step])))
+    return np.concatenate(found)

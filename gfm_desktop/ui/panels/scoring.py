@@ -13,14 +13,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.detective import misfit
 from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Failed
-from gfm_desktop.models import licence
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.widgets.latest import Latest
-from gfm_desktop.ui.widgets.licence_dialog import LicenceDialog
+from gfm_desktop.ui.widgets.licence_dialog import when_agreed
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.look import Tone
 from gfm_desktop.ui.widgets.notice import Notice
@@ -31,8 +29,8 @@ from gfm_desktop.workspace.commands import score_command
 from gfm_desktop.workspace.scoring import Scoring
 
 if TYPE_CHECKING:
+    from gfm_desktop.errors import GfmError
     from gfm_desktop.genome.variant import VariantKind
-    from gfm_desktop.models.card import ModelCard
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.workspace import ScoringState, Workspace
 
@@ -199,21 +197,18 @@ class ScoringPanel(QWidget):
     def _agree(self) -> None:
         """Score; terms that limit the use are agreed to before."""
         card = self.form.card
-        if card is None or licence.accepted(card):
-            self._start()
-            return
-        text = licence.terms(card, self.form.folder)
-        dialog = LicenceDialog(card, text, self, order="Agree and score")
-        dialog.accepted.connect(lambda: self._agreed(card))
-        dialog.open()
+        if card is not None:
+            when_agreed(
+                card,
+                self.form.folder,
+                self,
+                order="Agree and score",
+                then=self._start,
+                failed=self._report,
+            )
 
-    def _agreed(self, card: ModelCard) -> None:
-        try:
-            licence.accept(card)
-        except GfmError as error:
-            self._workspace.report(Failed(error.what, error.where, error.todo))
-            return
-        self._start()
+    def _report(self, error: GfmError) -> None:
+        self._workspace.report(Failed(error.what, error.where, error.todo))
 
     def _start(self) -> None:
         card, scorer, form = self.form.card, self.form.scorer_card, self.form

@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gfm_desktop.errors import GfmError
 from gfm_desktop.jobs.events import Failed
-from gfm_desktop.models import licence
 from gfm_desktop.ui.drop_veil import dropped_files
 from gfm_desktop.ui.widgets.finetune_check import CheckPage
 from gfm_desktop.ui.widgets.finetune_files import (
@@ -27,7 +25,7 @@ from gfm_desktop.ui.widgets.finetune_run_list import RunsButton
 from gfm_desktop.ui.widgets.finetune_setup import SetupForm, estimate_words
 from gfm_desktop.ui.widgets.finetune_sharing import ModelSharing
 from gfm_desktop.ui.widgets.latest import Latest
-from gfm_desktop.ui.widgets.licence_dialog import LicenceDialog
+from gfm_desktop.ui.widgets.licence_dialog import when_agreed
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.step_bar import StepBar
 from gfm_desktop.ui.widgets.texts import Rule
@@ -44,7 +42,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-    from gfm_desktop.models.card import ModelCard
+    from gfm_desktop.errors import GfmError
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -321,21 +319,15 @@ class FineTunePanel(QWidget):
     def _agree(self) -> None:
         """Train; terms that limit the use are agreed to before."""
         card = self.setup.card
-        if card is None or licence.accepted(card):
-            self._start()
-            return
-        text = licence.terms(card, self.setup.folder)
-        dialog = LicenceDialog(card, text, self, order="Agree and train")
-        dialog.accepted.connect(lambda: self._agreed(card))
-        dialog.open()
-
-    def _agreed(self, card: ModelCard) -> None:
-        try:
-            licence.accept(card)
-        except GfmError as error:
-            self._report(error)
-            return
-        self._start()
+        if card is not None:
+            when_agreed(
+                card,
+                self.setup.folder,
+                self,
+                order="Agree and train",
+                then=self._start,
+                failed=self._report,
+            )
 
     def _start(self) -> None:
         self.tuning.start()

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from gfm_desktop.errors import GfmError
 from gfm_desktop.models import licence
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.widgets.facts import FactGrid
@@ -24,6 +25,9 @@ from gfm_desktop.ui.widgets.notice import Notice
 from gfm_desktop.ui.widgets.texts import heading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from PySide6.QtWidgets import QWidget
 
     from gfm_desktop.models.card import ModelCard
@@ -114,3 +118,39 @@ class LicenceDialog(QDialog):
         wanted = QSize(round(560 * scale), round(440 * scale))
         self.resize(wanted.boundedTo(room))
         (self.tick if asks else self.agree).setFocus()
+
+
+def when_agreed(
+    card: ModelCard,
+    folder: Path | None,
+    parent: QWidget,
+    *,
+    order: str,
+    then: Callable[[], None],
+    failed: Callable[[GfmError], None],
+) -> None:
+    """Go on with a model; terms that limit its use are agreed to before, once.
+
+    Args:
+        card: The model.
+        folder: Where it lies, for its licence text.
+        parent: Window that the dialog belongs to.
+        order: What the button says that agrees.
+        then: Called when nothing is left to agree to.
+        failed: Told that the agreement could not be kept.
+    """
+    if licence.accepted(card):
+        then()
+        return
+
+    def keep() -> None:
+        try:
+            licence.accept(card)
+        except GfmError as error:
+            failed(error)
+            return
+        then()
+
+    dialog = LicenceDialog(card, licence.terms(card, folder), parent, order=order)
+    dialog.accepted.connect(keep)
+    dialog.open()

@@ -13,34 +13,30 @@ from gfm_desktop.tracks.base_probability import ENTROPY
 from gfm_desktop.ui.browser import base_words, curves, logo_paint, logos, signals
 from gfm_desktop.ui.browser.drawing import chip, hint, small
 from gfm_desktop.ui.browser.logos import COLOURS_FROM, MOST_BITS
-from gfm_desktop.ui.browser.predicted_menu import predicted_actions
+from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.reduction import runs
 from gfm_desktop.ui.browser.scale import MINUS
 from gfm_desktop.ui.browser.signals import Pane
-from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
+from gfm_desktop.ui.browser.track import AxisMark, Hit, TrackEntry
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.prediction_state import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
-    from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.logos import LogoPane, Stack
-    from gfm_desktop.ui.browser.track import TrackAction, View
+    from gfm_desktop.ui.browser.track import View
     from gfm_desktop.workspace.prediction_region import Region
     from gfm_desktop.workspace.predictions import Predictions
     from gfm_desktop.workspace.workspace import Workspace
 
-FOLDED = 30
 _STRETCH = 200
 _LEAST_BITS = 0.5
 _LEAST_CHANGE = 0.1
 
 
-class BasesTrack(PlainTrack):
+class BasesTrack(PredictedTrack):
     """Logos of the bases that a language model expects, and how sure it is."""
 
     key = "bases"
@@ -49,9 +45,7 @@ class BasesTrack(PlainTrack):
     def __init__(self, workspace: Workspace, predictions: Predictions) -> None:
         """Draw what `predictions` has; nothing is asked for here."""
         self.stretch = _STRETCH
-        self._workspace = workspace
-        self._predictions = predictions
-        self._scene: tuple[Interval, int, Region] | None = None
+        super().__init__(workspace, predictions)
         self._stacks: tuple[Region, dict[str, Stack]] | None = None
 
     def height(self, view: View) -> int:
@@ -62,10 +56,6 @@ class BasesTrack(PlainTrack):
         if folded:
             return round(FOLDED * scale_of())
         return logos.height_of(self._names(view))
-
-    def subtitle(self, view: View) -> str:
-        """Return the model's name."""
-        return self._predictions.model_name if self._drawable(view) else ""
 
     def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
         """Return the name of each pane, and its scale with the unit."""
@@ -84,14 +74,6 @@ class BasesTrack(PlainTrack):
         if not self._drawable(view):
             return ""
         return base_words.table(self._region(view))
-
-    def actions(self) -> Sequence[TrackAction]:
-        """Return the choices of model, vocabulary, species, and what is hidden."""
-        return predicted_actions(self._predictions, self._workspace)
-
-    def seen(self, *, shown: bool) -> None:
-        """Predict only what somebody can see."""
-        self._predictions.set_active(shown)
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint the logos, or in words why there is nothing yet."""
@@ -176,23 +158,6 @@ class BasesTrack(PlainTrack):
         if self._region(view).alt is None:
             return ["ref", "entropy"]
         return ["ref", "alt", "change", "entropy"]
-
-    def _drawable(self, view: View) -> bool:
-        if len(view.interval) > self._predictions.card.widest_bp:
-            return False
-        stage = self._predictions.state(view.interval).stage
-        if stage in (Stage.WAITING, Stage.READY):
-            return True
-        return bool(self._region(view).known.any())
-
-    def _region(self, view: View) -> Region:
-        """Return the arrays of the view: put together once a view, not once a paint."""
-        revision = self._predictions.revision
-        if self._scene is not None and self._scene[:2] == (view.interval, revision):
-            return self._scene[2]
-        region = self._predictions.region(view.interval)
-        self._scene = (view.interval, revision, region)
-        return region
 
     def _stack(self, region: Region, name: str) -> Stack:
         """Return the letters of a pane: reckoned once a region."""

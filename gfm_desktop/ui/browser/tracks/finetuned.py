@@ -11,29 +11,25 @@ from PySide6.QtGui import QColor
 from gfm_desktop.tracks import finetuned_prediction
 from gfm_desktop.ui.browser import base_words, curves, signals
 from gfm_desktop.ui.browser.drawing import chip, faded, small
-from gfm_desktop.ui.browser.predicted_menu import predicted_actions
+from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.reduction import runs
 from gfm_desktop.ui.browser.scale import MINUS, signed
 from gfm_desktop.ui.browser.signals import Pane
-from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
+from gfm_desktop.ui.browser.track import AxisMark, Hit, TrackEntry
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.prediction_state import Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
-    from gfm_desktop.genome.interval import Interval
-    from gfm_desktop.ui.browser.track import TrackAction, View
+    from gfm_desktop.ui.browser.track import View
     from gfm_desktop.workspace.prediction_region import Region
     from gfm_desktop.workspace.predictions import Predictions
     from gfm_desktop.workspace.workspace import Workspace
 
     Values = NDArray[np.float32]
 
-FOLDED = 30
 MOST_PANES = 6
 """Of a model with more classes, those whose values reach highest are shown."""
 _STRETCH = 120
@@ -42,7 +38,7 @@ _LOWEST_PANE = 40
 _BETWEEN = 15
 
 
-class FineTunedTrack(PlainTrack):
+class FineTunedTrack(PredictedTrack):
     """One line for each class, label or value of a fine-tuned model."""
 
     key = "finetuned"
@@ -51,9 +47,7 @@ class FineTunedTrack(PlainTrack):
     def __init__(self, workspace: Workspace, predictions: Predictions) -> None:
         """Draw what `predictions` has; nothing is asked for here."""
         self.stretch = _STRETCH
-        self._workspace = workspace
-        self._predictions = predictions
-        self._scene: tuple[Interval, int, Region] | None = None
+        super().__init__(workspace, predictions)
 
     def height(self, view: View) -> int:
         """Return room for the panes; none where there is no such model at all."""
@@ -77,10 +71,6 @@ class FineTunedTrack(PlainTrack):
         }
         chosen = sorted(highest, key=lambda name: -highest[name])[:MOST_PANES]
         return [name for name in region.ref if name in chosen]
-
-    def subtitle(self, view: View) -> str:
-        """Return the model's name."""
-        return self._predictions.model_name if self._drawable(view) else ""
 
     def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
         """Return the name of each pane, and its scale."""
@@ -110,14 +100,6 @@ class FineTunedTrack(PlainTrack):
                 title = region.titles.get(name, name)
                 lines.append(f"{place}\t{title}\t{ref[at]:.5g}\t{other}")
         return "\n".join(lines) + "\n"
-
-    def actions(self) -> Sequence[TrackAction]:
-        """Return the choices of the model and of how it is asked."""
-        return predicted_actions(self._predictions, self._workspace)
-
-    def seen(self, *, shown: bool) -> None:
-        """Predict only what somebody can see."""
-        self._predictions.set_active(shown)
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint the lines, or in words why there is nothing yet."""
@@ -226,23 +208,6 @@ class FineTunedTrack(PlainTrack):
         }
         parts = [(text, tints.get(tint)) for text, tint in self.legend(view)]
         chip(painter, QPointF(rect.right() - 6, 0), parts, palette)
-
-    def _drawable(self, view: View) -> bool:
-        if len(view.interval) > self._predictions.card.widest_bp:
-            return False
-        stage = self._predictions.state(view.interval).stage
-        if stage in (Stage.WAITING, Stage.READY):
-            return True
-        return bool(self._region(view).known.any())
-
-    def _region(self, view: View) -> Region:
-        """Return the arrays of the view: put together once a view, not once a paint."""
-        revision = self._predictions.revision
-        if self._scene is not None and self._scene[:2] == (view.interval, revision):
-            return self._scene[2]
-        region = self._predictions.region(view.interval)
-        self._scene = (view.interval, revision, region)
-        return region
 
 
 def limits(region: Region) -> tuple[float, float]:

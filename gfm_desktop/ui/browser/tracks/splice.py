@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor
 
 from gfm_desktop.ui.browser import curves, signals
 from gfm_desktop.ui.browser.drawing import chip, faded, hint, small
-from gfm_desktop.ui.browser.predicted_menu import predicted_actions
+from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.scale import MINUS, signed
-from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
+from gfm_desktop.ui.browser.track import AxisMark, Hit, TrackEntry
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.prediction_model import FIRST
 from gfm_desktop.workspace.prediction_state import Stage
@@ -21,22 +21,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
-    from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.ui.browser.signals import Drawing, Pane, Step
-    from gfm_desktop.ui.browser.track import TrackAction, View
+    from gfm_desktop.ui.browser.track import View
     from gfm_desktop.workspace.prediction_region import Region
     from gfm_desktop.workspace.predictions import Predictions
     from gfm_desktop.workspace.workspace import Workspace
 
-FOLDED = 30
 _STRETCH = 240
 _MOST_GENES = 3
 _SHORT_ALLELE = 8
 _LONGEST = 90
 
 
-class SpliceTrack(PlainTrack):
+class SpliceTrack(PredictedTrack):
     """Acceptor and donor, each in its own pane on every strand that has genes."""
 
     key = "splice"
@@ -45,9 +43,7 @@ class SpliceTrack(PlainTrack):
     def __init__(self, workspace: Workspace, predictions: Predictions) -> None:
         """Draw what `predictions` has; nothing is asked for here."""
         self.stretch = _STRETCH
-        self._workspace = workspace
-        self._predictions = predictions
-        self._scene: tuple[Interval, int, Region] | None = None
+        super().__init__(workspace, predictions)
         self._drawings: dict[str, tuple[Region, float, Drawing]] = {}
 
     def height(self, view: View) -> int:
@@ -80,10 +76,6 @@ class SpliceTrack(PlainTrack):
         """Return the steps of a signal in pixels; see `signals.curve`."""
         return signals.curve(view, values)
 
-    def subtitle(self, view: View) -> str:
-        """Return the model's name."""
-        return self._predictions.model_name if self._drawable(view) else ""
-
     def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
         """Return the name of each pane, and its scale."""
         marks = []
@@ -106,14 +98,6 @@ class SpliceTrack(PlainTrack):
                 values = f"{ref[at]:.4f}\t{other}"
                 lines.append(f"{place}\t{pane.signal}\t{pane.strand}\t{values}")
         return "\n".join(lines) + "\n"
-
-    def actions(self) -> list[TrackAction]:
-        """Return the choice of the model, to predict unasked, and to ask again."""
-        return predicted_actions(self._predictions, self._workspace)
-
-    def seen(self, *, shown: bool) -> None:
-        """Predict only what somebody can see."""
-        self._predictions.set_active(shown)
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint both alleles, or in words why there is nothing yet."""
@@ -175,22 +159,9 @@ class SpliceTrack(PlainTrack):
             return []
         return signals.panes(self.strands(view), rect.height())
 
-    def _drawable(self, view: View) -> bool:
-        if len(view.interval) > signals.WIDEST:
-            return False
-        stage = self._predictions.state(view.interval).stage
-        if stage in (Stage.WAITING, Stage.READY):
-            return True
-        return bool(self._region(view).known.any())
-
-    def _region(self, view: View) -> Region:
-        """Return the arrays of the view: put together once a view, not once a paint."""
-        revision = self._predictions.revision
-        if self._scene is not None and self._scene[:2] == (view.interval, revision):
-            return self._scene[2]
-        region = self._predictions.region(view.interval)
-        self._scene = (view.interval, revision, region)
-        return region
+    @property
+    def _widest(self) -> int:
+        return signals.WIDEST
 
     def _drawing(self, view: View, pane: Pane) -> Drawing:
         """Return what a pane shows: reckoned once a view, not once a paint."""

@@ -1,0 +1,65 @@
+"""What every lane of a predicted track does alike; each paints in its own way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gfm_desktop.ui.browser.predicted_menu import predicted_actions
+from gfm_desktop.ui.browser.track import PlainTrack
+from gfm_desktop.workspace.prediction_state import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gfm_desktop.genome.interval import Interval
+    from gfm_desktop.ui.browser.track import TrackAction, View
+    from gfm_desktop.workspace.prediction_region import Region
+    from gfm_desktop.workspace.predictions import Predictions
+    from gfm_desktop.workspace.workspace import Workspace
+
+FOLDED = 30
+"""Height of a lane that says one sentence, in pixels at a scale of 100 %."""
+
+
+class PredictedTrack(PlainTrack):
+    """A lane that draws what `predictions` has, and asks for nothing itself."""
+
+    def __init__(self, workspace: Workspace, predictions: Predictions) -> None:
+        """Keep where the arrays come from."""
+        self._workspace = workspace
+        self._predictions = predictions
+        self._scene: tuple[Interval, int, Region] | None = None
+
+    def subtitle(self, view: View) -> str:
+        """Return the model's name."""
+        return self._predictions.model_name if self._drawable(view) else ""
+
+    def actions(self) -> Sequence[TrackAction]:
+        """Return the choices of the model and of how it is asked."""
+        return predicted_actions(self._predictions, self._workspace)
+
+    def seen(self, *, shown: bool) -> None:
+        """Predict only what somebody can see."""
+        self._predictions.set_active(shown)
+
+    @property
+    def _widest(self) -> int:
+        """Return the widest view that is drawn, in bp."""
+        return self._predictions.card.widest_bp
+
+    def _drawable(self, view: View) -> bool:
+        if len(view.interval) > self._widest:
+            return False
+        stage = self._predictions.state(view.interval).stage
+        if stage in (Stage.WAITING, Stage.READY):
+            return True
+        return bool(self._region(view).known.any())
+
+    def _region(self, view: View) -> Region:
+        """Return the arrays of the view: put together once a view, not once a paint."""
+        revision = self._predictions.revision
+        if self._scene is not None and self._scene[:2] == (view.interval, revision):
+            return self._scene[2]
+        region = self._predictions.region(view.interval)
+        self._scene = (view.interval, revision, region)
+        return region
