@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from PySide6.QtGui import QMouseEvent
+
     from gfm_desktop.workspace.finetuning_runs import KnownRun
 
 
@@ -148,3 +150,11 @@ class _Row(QFrame):
         row.addWidget(button)
         row.addWidget(label, 1)
         row.addWidget(remove)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open the run wherever its row is clicked, not at its name alone."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
+            self.opened.emit()
