@@ -14,6 +14,7 @@ from gfm_desktop.genome.detective import misfit
 from gfm_desktop.jobs.events import Cancelled, Event, Failed, Finished
 from gfm_desktop.workspace.earlier_run import earlier_run
 from gfm_desktop.workspace.file_kind import FileKind, SortedFiles, sort_files
+from gfm_desktop.workspace.track_opening import TrackOpening
 from gfm_desktop.workspace.workspace import VariantSet
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.jobs.job import Job
     from gfm_desktop.workspace.runner import Runner
+    from gfm_desktop.workspace.track_files import TrackKind
     from gfm_desktop.workspace.workspace import Workspace
 
 
@@ -33,11 +35,13 @@ class _Plan:
         files: Files to open, genome first.
         locus: Where to go in the end, as people write it; empty to stay.
         said: What each opened file holds, in words.
+        tracks: Files with lanes of their own, to be opened last.
     """
 
     files: dict[FileKind, Path]
     locus: str = ""
     said: tuple[str, ...] = ()
+    tracks: tuple[tuple[TrackKind, Path], ...] = ()
 
     def next(self) -> tuple[FileKind, Path] | None:
         """Return the first file that is still to be opened."""
@@ -79,19 +83,20 @@ class Opening:
         """
         found = sort_files([Path(path).absolute() for path in paths])
         self._refuse(found)
-        files = dict(found.files)
         workspace = self.workspace
-        if FileKind.GENOME in files:
-            files = _with_waiting(files, self._take_waiting())
-        elif files and FileKind.GENOME in workspace.tickets():
+        plan = _Plan(dict(found.files), locus, tracks=found.tracks)
+        given = (*plan.files.values(), *(path for _, path in plan.tracks))
+        if FileKind.GENOME in plan.files:
+            plan = _with_waiting(plan, self._take_waiting())
+        elif given and FileKind.GENOME in workspace.tickets():
             # A genome is being read: its own plan takes these up when it is there.
-            workspace.set_waiting((*workspace.waiting, *files.values()))
+            workspace.set_waiting((*workspace.waiting, *given))
             return
-        elif files and workspace.genome is None:
-            self._wait(files)
+        elif given and workspace.genome is None:
+            self._wait(given)
             return
-        if files:
-            self._continue(_Plan(files, locus))
+        if given:
+            self._continue(plan)
 
     def cancel(self) -> None:
         """Stop reading; what is open stays open."""
@@ -227,7 +232,7 @@ class Opening:
             return
         plan = plan.after(said)
         if kind is FileKind.GENOME and self.workspace.waiting:
-            plan = replace(plan, files=_with_waiting(plan.files, self._take_waiting()))
+            plan = _with_waiting(plan, self._take_waiting())
         self._continue(plan)
 
     def _take_waiting(self) -> tuple[Path, ...]:
@@ -241,8 +246,9 @@ class Opening:
         plan = plan.after()
         if kind is FileKind.GENOME:
             # The rest was meant for a genome that cannot be read: keep it.
-            if plan.files:
-                self.workspace.set_waiting(tuple(plan.files.values()))
+            rest = (*plan.files.values(), *(path for _, path in plan.tracks))
+            if rest:
+                self.workspace.set_waiting(rest)
             return
         self._continue(plan)
 
@@ -252,10 +258,10 @@ class Opening:
             level = "error" if warning == wrong else "warning"
             self.workspace.message.emit(level, warning)
 
-    def _wait(self, files: dict[FileKind, Path]) -> None:
-        waiting = (*self.workspace.waiting, *files.values())
+    def _wait(self, files: tuple[Path, ...]) -> None:
+        waiting = (*self.workspace.waiting, *files)
         self.workspace.set_waiting(tuple(dict.fromkeys(waiting)))
-        names = " and ".join(path.name for path in files.values())
+        names = " and ".join(path.name for path in files)
         verb = "wait" if len(files) > 1 else "waits"
         self.workspace.message.emit(
             "info", f"{names} {verb} for a genome: open the FASTA file that fits."
@@ -263,7 +269,7 @@ class Opening:
 
     def _refuse(self, found: SortedFiles) -> None:
         if not found.refused:
-            if found.indexes and not found.files:
+            if found.indexes and not found.files and not found.tracks:
                 text = "Indexes need not be opened: the app makes its own."
                 self.workspace.message.emit("info", text)
             return
@@ -276,6 +282,9 @@ class Opening:
     def _finish(self, plan: _Plan) -> None:
         if plan.locus:
             self._go(plan.locus)
+        tracks = TrackOpening(self.workspace, self.runner)
+        for kind, path in plan.tracks:
+            tracks.open(kind, path)
         if plan.said:
             self.workspace.message.emit("info", "Opened " + "; ".join(plan.said))
             self.opened.emit(plan.said)
@@ -300,9 +309,10 @@ class Opening:
         workspace.go_to(place, remember=False)
 
 
-def _with_waiting(
-    files: dict[FileKind, Path], waiting: tuple[Path, ...]
-) -> dict[FileKind, Path]:
-    """Return the files with those that waited, the newer ones before the older."""
-    both = {**sort_files(waiting).files, **files}
-    return {kind: both[kind] for kind in FileKind if kind in both}
+def _with_waiting(plan: _Plan, waiting: tuple[Path, ...]) -> _Plan:
+    """Return the plan with the files that waited, the newer ones before the older."""
+    found = sort_files(waiting)
+    both = {**found.files, **plan.files}
+    tracks = dict.fromkeys((*found.tracks, *plan.tracks))
+    files = {kind: both[kind] for kind in FileKind if kind in both}
+    return replace(plan, files=files, tracks=tuple(tracks))

@@ -12,6 +12,8 @@ from psygnal import Signal
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Failed
+from gfm_desktop.workspace.lane_book import LaneBook
+from gfm_desktop.workspace.track_files import TrackFiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,6 +109,10 @@ class Workspace:
 
     What is under way lies here as well (`opening`, `waiting`, `scoring`), so that
     services such as `workspace.scoring.Scoring` are cheap to make anew anywhere.
+
+    Attributes:
+        track_files: Files with lanes of their own; closed with the genome.
+        lanes: How the browser's lanes are set.
     """
 
     genome_changed = Signal()
@@ -137,6 +143,8 @@ class Workspace:
 
     def __init__(self) -> None:
         """Start empty: no genome, nothing selected."""
+        self.track_files = TrackFiles()
+        self.lanes = LaneBook()
         self._genome: Reference | None = None
         self._annotation: GeneModels | None = None
         self._variants: VariantSet | None = None
@@ -266,6 +274,7 @@ class Workspace:
         """Show another genome; closes what belonged to the one before."""
         self.set_variants(None, None)
         self.set_annotation(None)
+        self.track_files.clear()
         if self._genome is not None and self._genome is not genome:
             self._genome.close()
         self._genome = genome

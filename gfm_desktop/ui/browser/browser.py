@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QWidget
 
-from gfm_desktop.discovery import discover
 from gfm_desktop.errors import GfmError
-from gfm_desktop.ui.browser import lane_menu, tracks
+from gfm_desktop.ui.browser import lane_menu
 from gfm_desktop.ui.browser.canvas import Canvas
-from gfm_desktop.ui.browser.lanes import Lane
+from gfm_desktop.ui.browser.lane_rack import LaneRack
 from gfm_desktop.ui.browser.locus_bar import LocusBar
 from gfm_desktop.ui.browser.marks import ContigMarks
 from gfm_desktop.ui.browser.track import Sources
@@ -21,7 +20,8 @@ from gfm_desktop.workspace.prediction_model import FIRST
 
 if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
-    from gfm_desktop.ui.browser.track import Track, TrackEntry, View
+    from gfm_desktop.ui.browser.lanes import Lane
+    from gfm_desktop.ui.browser.track import Track, View
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -47,9 +47,7 @@ class BrowserPanel(QWidget):
         self.predictions = self.predicted.of(FIRST)
         marks = ContigMarks(workspace, self)
         sources = Sources(workspace, self.predicted, marks)
-        found: list[TrackEntry] = list(discover(tracks, "TRACK").values())
-        found.sort(key=lambda entry: entry.order)
-        self.canvas = Canvas(sources, [Lane(entry.factory(sources)) for entry in found])
+        self.canvas = Canvas(sources, LaneRack(sources, self))
         self.bar = LocusBar(workspace)
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)
         self.scroll_bar.setObjectName("browser-scroll")

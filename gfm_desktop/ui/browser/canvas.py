@@ -15,8 +15,6 @@ from gfm_desktop.ui.browser.surface import Surface
 from gfm_desktop.ui.widgets.listening import listen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PySide6.QtGui import (
         QContextMenuEvent,
         QFocusEvent,
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     )
 
     from gfm_desktop.genome.interval import Interval
-    from gfm_desktop.ui.browser.lanes import Lane
+    from gfm_desktop.ui.browser.lane_rack import LaneRack
     from gfm_desktop.ui.browser.track import Sources
 
 
@@ -42,9 +40,9 @@ class Canvas(Surface):
     lane_menu = Signal(object, QPointF)
     """A lane's menu was asked for: its `Lane` (None for the ruler) and the place."""
 
-    def __init__(self, sources: Sources, lanes: Sequence[Lane]) -> None:
+    def __init__(self, sources: Sources, rack: LaneRack) -> None:
         """Show the lanes of these sources."""
-        super().__init__(sources, lanes)
+        super().__init__(sources, rack)
         self.setObjectName("browser-canvas")
         self.setAccessibleName("Genome browser")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -58,6 +56,7 @@ class Canvas(Surface):
         listen(self, workspace.selection_changed, self._refresh_for)
         listen(self, sources.predicted.changed, self.refresh)
         sources.marks.changed.connect(self.refresh)
+        rack.changed.connect(self.refresh)
         self._restart()
 
     def sizeHint(self) -> QSize:

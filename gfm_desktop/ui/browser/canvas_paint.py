@@ -123,7 +123,7 @@ def _paint_label(
     width = canvas.gutter - 2 * _MARGIN
     painter.setFont(title)
     painter.setPen(color(palette.text))
-    _write(painter, QRectF(_MARGIN, top, width, line), track.title, _LEFT)
+    _write(painter, QRectF(_MARGIN, top, width, line), placed.lane.title, _LEFT)
     painter.setFont(label_font(canvas.font()))
     subtitle = track.subtitle(view)
     if subtitle and placed.height > top + 2 * line:

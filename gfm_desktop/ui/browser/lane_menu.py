@@ -45,12 +45,10 @@ def lane_menu(canvas: Canvas, lane: Lane | None) -> QMenu:
         menu.addSeparator()
     shown = menu.addMenu("Tracks")
     for other in canvas.lanes:
-        action = shown.addAction(other.track.title)
+        action = shown.addAction(other.title)
         action.setCheckable(True)
-        action.setChecked(not other.hidden)
-        action.toggled.connect(
-            lambda on, other=other: _show(canvas, other, shown=bool(on))
-        )
+        action.setChecked(not other.look.hidden)
+        action.toggled.connect(lambda on, other=other: _show(other, shown=bool(on)))
     wheel = menu.addAction("Wheel zooms")
     wheel.setCheckable(True)
     wheel.setChecked(canvas.gestures.wheel_zooms)
@@ -59,14 +57,14 @@ def lane_menu(canvas: Canvas, lane: Lane | None) -> QMenu:
 
 
 def _add_own(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
-    menu.addSection(lane.track.title)
+    menu.addSection(lane.title)
     sizes = menu.addMenu("Height")
     group = QActionGroup(sizes)
     for title, size in SIZES.items():
         action = sizes.addAction(title)
         action.setCheckable(True)
-        action.setChecked(lane.size == size)
-        action.triggered.connect(lambda _=False, s=size: _resize(canvas, lane, s))
+        action.setChecked(lane.look.size == size)
+        action.triggered.connect(lambda _=False, s=size: _resize(lane, s))
         group.addAction(action)
     copy = menu.addAction("Copy data")
     copy.triggered.connect(lambda: copy_data(canvas, lane))
@@ -81,7 +79,7 @@ def _add_own(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
             action.setChecked(own.checked)
         action.triggered.connect(lambda _=False, run=own.run: run())
     hide = menu.addAction("Hide track")
-    hide.triggered.connect(lambda: _show(canvas, lane, shown=False))
+    hide.triggered.connect(lambda: _show(lane, shown=False))
 
 
 def copy_data(canvas: Canvas, lane: Lane) -> None:
@@ -102,12 +100,9 @@ def _menu(canvas: Canvas, name: str) -> QMenu:
     return menu
 
 
-def _resize(canvas: Canvas, lane: Lane, size: float) -> None:
-    lane.size = size
-    canvas.refresh()
+def _resize(lane: Lane, size: float) -> None:
+    lane.book.change(lane.track.key, size=size)
 
 
-def _show(canvas: Canvas, lane: Lane, *, shown: bool) -> None:
-    lane.hidden = not shown
-    lane.track.seen(shown=shown)
-    canvas.refresh()
+def _show(lane: Lane, *, shown: bool) -> None:
+    lane.book.change(lane.track.key, hidden=not shown)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gfm_desktop.ui.browser.track import Track, View
+    from gfm_desktop.workspace.lane_book import LaneBook, LaneLook
 
 GAP = 1
 """Pixels of the line between two lanes."""
@@ -16,19 +17,27 @@ SIZES = {"Small": 0.7, "Normal": 1.0, "Tall": 1.6}
 """What the context menu offers, as factors of the track's own height."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Lane:
     """A track as the user has set it.
 
     Attributes:
         track: Who paints.
-        hidden: Whether it is left out.
-        size: Factor on the track's own height.
+        book: Where the settings are.
     """
 
     track: Track
-    hidden: bool = False
-    size: float = 1.0
+    book: LaneBook
+
+    @property
+    def look(self) -> LaneLook:
+        """Return how the user has set it."""
+        return self.book.look(self.track.key)
+
+    @property
+    def title(self) -> str:
+        """Return what its label says: the user's name for it, or the track's own."""
+        return self.look.title or self.track.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,8 @@ def arrange(lanes: Sequence[Lane], view: View, room: float) -> list[Placed]:
         view: What is on screen.
         room: Pixels that are there; what is left over goes to the tracks that stretch.
     """
-    shown = [lane for lane in lanes if not lane.hidden]
-    heights = [round(lane.track.height(view) * lane.size) for lane in shown]
+    shown = [lane for lane in lanes if not lane.look.hidden]
+    heights = [round(lane.track.height(view) * lane.look.size) for lane in shown]
     left = max(0, int(room) - sum(heights) - GAP * len(shown))
     wishes = [lane.track.stretch for lane in shown]
     for index, wish in enumerate(wishes):

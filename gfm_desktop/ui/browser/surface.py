@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QWidget
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui import theme
-from gfm_desktop.ui.browser.lanes import Lane, Placed, arrange
+from gfm_desktop.ui.browser.lanes import Placed, arrange
 from gfm_desktop.ui.browser.navigation import NOWHERE, Camera
 from gfm_desktop.ui.browser.tracks.ruler import RulerTrack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PySide6.QtGui import QPixmap
 
+    from gfm_desktop.ui.browser.lane_rack import LaneRack
+    from gfm_desktop.ui.browser.lanes import Lane
     from gfm_desktop.ui.browser.track import Hit, Sources, View
 
 GUTTER = 132
@@ -31,7 +31,6 @@ class Surface(QWidget):
 
     Attributes:
         sources: What tracks paint from.
-        lanes: All lanes from the top, also hidden ones.
         ruler: The track above the lanes.
         camera: Where the view is.
         scroll_y: How many pixels of the lanes are scrolled away.
@@ -46,11 +45,11 @@ class Surface(QWidget):
     region_chosen = Signal(Interval, QPointF)
     """A region was drawn on the ruler, or with Shift; carries the place for a menu."""
 
-    def __init__(self, sources: Sources, lanes: Sequence[Lane]) -> None:
+    def __init__(self, sources: Sources, rack: LaneRack) -> None:
         """Show nothing yet."""
         super().__init__()
         self.sources = sources
-        self.lanes = list(lanes)
+        self._rack = rack
         self.ruler = RulerTrack(sources.workspace)
         self.camera: Camera = NOWHERE
         self.scroll_y = 0
@@ -59,6 +58,11 @@ class Surface(QWidget):
         self._picture: QPixmap | None = None
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(lambda: self.settled.emit(self.camera.interval))
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """Return all lanes from the top, also hidden ones."""
+        return self._rack.lanes
 
     @property
     def gutter(self) -> int:

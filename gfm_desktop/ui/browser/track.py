@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gfm_desktop.ui.browser.marks import ContigMarks
     from gfm_desktop.ui.palette import Palette
     from gfm_desktop.workspace.predicted_tracks import PredictedTracks
+    from gfm_desktop.workspace.track_files import TrackFile, TrackKind
     from gfm_desktop.workspace.workspace import Workspace
 
 
@@ -112,11 +113,17 @@ class Track(Protocol):
         title: What the label on the left says.
         stretch: Most pixels that it likes to get beyond `height` where the canvas has
             room; 0 for none.
+        styles: Ways of drawing that its menu offers, the usual one first; empty
+            where there is only one. The choice is `LaneLook.style`.
+        scaled: Whether it has a scale that may be fixed or shared (`LaneLook.low`,
+            `high`, `group`) and a colour of its own (`LaneLook.colour`).
     """
 
     key: str
     title: str
     stretch: int
+    styles: tuple[str, ...]
+    scaled: bool
 
     def height(self, view: View) -> int:
         """Return the height it wants for this view, in pixels."""
@@ -155,6 +162,8 @@ class PlainTrack:
     """The answers of a track that has nothing special to say."""
 
     stretch = 0
+    styles: tuple[str, ...] = ()
+    scaled = False
 
     def subtitle(self, view: View) -> str:
         """Return no second line."""
@@ -211,3 +220,18 @@ class TrackEntry:
     title: str
     order: int
     factory: Callable[[Sources], Track]
+
+
+@dataclass(frozen=True, slots=True)
+class FileTrackEntry:
+    """What a track file offers that paints opened files, one lane a file.
+
+    Attributes:
+        kind: The files it paints.
+        order: Place of a new lane from the top, small first.
+        factory: Makes the painter; its `Track.key` must be the file's `key`.
+    """
+
+    kind: TrackKind
+    order: int
+    factory: Callable[[Sources, TrackFile], Track]

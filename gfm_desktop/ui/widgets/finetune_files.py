@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from gfm_desktop.workspace.file_kind import FileKind, kind_of
+from gfm_desktop.workspace.track_files import TrackKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ def signal_asked(owner: QWidget) -> Path | None:
 def labels_of(paths: Sequence[Path]) -> Path | None:
     """Return the first file that can hold labels: not a genome, genes or a folder."""
     for path in paths:
-        others = (FileKind.GENOME, FileKind.ANNOTATION, None)
+        others = (FileKind.GENOME, FileKind.ANNOTATION, TrackKind.ALIGNMENTS, None)
         if not path.is_dir() and kind_of(path) not in others:
             return path
     return None

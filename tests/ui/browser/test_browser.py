@@ -446,7 +446,7 @@ def test_that_a_lane_s_choices_are_submenus_and_hiding_it_stops_its_questions(
     bases = browser.predicted.of("base-probability")
     assert bases.active
     next(a for a in menu.actions() if a.text() == "Hide track").trigger()
-    assert lane.hidden
+    assert lane.look.hidden
     assert not bases.active
     menu.close()
 

@@ -12,6 +12,7 @@ from gfm_desktop.workspace.file_kind import (
     open_filter,
     sort_files,
 )
+from gfm_desktop.workspace.track_files import TrackKind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,18 @@ CASES = {
     "genes.gff3": (b"##gff-version 3\n", FileKind.ANNOTATION),
     "genes.txt": (b"# a comment\n\n" + GTF, FileKind.ANNOTATION),
     "empty.gtf": (b"", FileKind.ANNOTATION),
+    "peaks.txt": (b"browser hide\nchr1\t0\t9\tpeak\n", TrackKind.FEATURES),
+    "numbers.bed": (b"chr1\t0\t9\t7\n", TrackKind.FEATURES),
+    "plain.bed": (b"track name=x\nchr1 0 9\n", TrackKind.FEATURES),
+    "depth.txt": (b"chr1\t0\t9\t0.5\n", TrackKind.SIGNAL),
+    "empty.bdg": (b"", TrackKind.SIGNAL),
+    "steps.dat": (b"fixedStep chrom=chr1 start=1 step=1\n1\n", TrackKind.SIGNAL),
+    "typed.dat": (b"track type=bedGraph\nchr1 0 9 1\n", TrackKind.SIGNAL),
+    "big.dat": (b"\x26\xfc\x8f\x88\x04\x00", TrackKind.SIGNAL),
+    "bigbed.dat": (b"\xeb\xf2\x89\x87\x04\x00", TrackKind.FEATURES),
+    "reads.dat": (b"BAM\x01\x00", TrackKind.ALIGNMENTS),
+    "reads.x": (b"CRAM\x03\x00", TrackKind.ALIGNMENTS),
+    "plasmid.txt": (b"LOCUS       pUC19  2686 bp\n", TrackKind.FEATURES),
 }
 
 
@@ -59,7 +72,8 @@ def test_that_everything_else_is_refused_with_what_it_is(tmp_path: Path) -> None
 
 
 def test_that_every_path_ends_in_exactly_one_list(tmp_path: Path) -> None:
-    names = ["a.vcf", "b.vcf", "g.fa", "g.fa.fai", "a.vcf.tbi", "x.pdf"]
+    names = ["a.vcf", "b.vcf", "g.fa", "g.fa.fai", "a.vcf.tbi", "x.pdf", "1.bed"]
+    names.append("2.bw")
     for name in names:
         content = {"g.fa": b">c\nA\n", "x.pdf": b"%PDF"}.get(name, b"")
         (tmp_path / name).write_bytes(content)
@@ -71,7 +85,12 @@ def test_that_every_path_ends_in_exactly_one_list(tmp_path: Path) -> None:
     ]
     assert [r.path.name for r in found.refused] == ["b.vcf", "x.pdf"]
     assert [p.name for p in found.indexes] == ["g.fa.fai", "a.vcf.tbi"]
+    assert [(str(kind), path.name) for kind, path in found.tracks] == [
+        ("features", "1.bed"),
+        ("signal", "2.bw"),
+    ]
     everywhere = [*found.files.values(), *found.indexes]
+    everywhere += [path for _, path in found.tracks]
     everywhere += [refusal.path for refusal in found.refused]
     assert sorted(everywhere) == sorted(paths)
     assert "FASTA" in found.advice
@@ -84,5 +103,8 @@ def test_that_the_file_dialog_offers_everything_first() -> None:
         "Genomes",
         "Gene models",
         "Variants",
+        "Signals",
+        "Alignments",
+        "Features",
         "All files",
     ]

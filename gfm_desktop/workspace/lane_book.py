@@ -1,0 +1,120 @@
+"""How the user has set the lanes of the browser: order, size, colour, scale.
+
+No Qt here: undo, projects and the command line that draws a picture read the same
+values as the painters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WHISKERS = "whiskers"
+SUMMARIES = (WHISKERS, "mean", "max", "min")
+"""What one pixel says of many values: `WHISKERS` shows the three others at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneLook:
+    """What a lane looks like; empty and None mean the track's own choice.
+
+    Attributes:
+        key: The track.
+        hidden: Whether it is left out.
+        size: Factor on the track's own height.
+        title: The user's name for it.
+        colour: ``"#rrggbb"``.
+        style: One of the track's `styles`.
+        summary: One of `SUMMARIES`.
+        low: Value at the bottom of a fixed scale.
+        high: Value at the top of a fixed scale.
+        group: Tracks of one name share their automatic scale.
+    """
+
+    key: str
+    hidden: bool = False
+    size: float = 1.0
+    title: str = ""
+    colour: str = ""
+    style: str = ""
+    summary: str = WHISKERS
+    low: float | None = None
+    high: float | None = None
+    group: str = ""
+
+
+class LaneBook:
+    """The looks of all lanes, in their order from the top.
+
+    Attributes:
+        changed: Emitted after every real change.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        """Begin without any lane."""
+        self._looks: dict[str, LaneLook] = {}
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Return the keys of all lanes from the top, also hidden ones."""
+        return tuple(self._looks)
+
+    @property
+    def looks(self) -> tuple[LaneLook, ...]:
+        """Return the looks of all lanes from the top."""
+        return tuple(self._looks.values())
+
+    def look(self, key: str) -> LaneLook:
+        """Return a lane's look; the plain one for a lane that is not known."""
+        return self._looks.get(key) or LaneLook(key)
+
+    def admit(self, keys: Iterable[str]) -> None:
+        """Take lanes in at the bottom that are not known yet."""
+        new = {key: LaneLook(key) for key in keys if key not in self._looks}
+        if new:
+            self._looks.update(new)
+            self.changed.emit()
+
+    def forget(self, key: str) -> None:
+        """Drop a lane whose track is gone."""
+        if self._looks.pop(key, None) is not None:
+            self.changed.emit()
+
+    def change(self, key: str, **fields: Any) -> None:
+        """Change some fields of a lane's look.
+
+        Args:
+            key: The lane; it is taken in where it is not known.
+            fields: Fields of `LaneLook` and their new values.
+        """
+        look = replace(self.look(key), **fields)
+        if self._looks.get(key) != look:
+            self._looks[key] = look
+            self.changed.emit()
+
+    def move(self, key: str, before: str | None) -> None:
+        """Put a lane above another one, or at the bottom where `before` is None."""
+        if key not in self._looks or key == before:
+            return
+        rest = [one for one in self._looks if one != key]
+        at = rest.index(before) if before in rest else len(rest)
+        rest.insert(at, key)
+        if tuple(rest) != self.order:
+            self._looks = {one: self._looks[one] for one in rest}
+            self.changed.emit()
+
+    def restore(self, looks: Iterable[LaneLook]) -> None:
+        """Show an earlier state: its lanes first, in its order; others stay below."""
+        wanted = {look.key: look for look in looks}
+        rest = {k: v for k, v in self._looks.items() if k not in wanted}
+        new = {**wanted, **rest}
+        if tuple(new.values()) != self.looks:
+            self._looks = new
+            self.changed.emit()

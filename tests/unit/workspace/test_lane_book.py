@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from gfm_desktop.workspace.lane_book import LaneBook, LaneLook
+
+
+@pytest.fixture
+def book() -> LaneBook:
+    book = LaneBook()
+    book.admit(["a", "b", "c"])
+    return book
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "order"),
+    [
+        ("c", "a", ("c", "a", "b")),
+        ("a", None, ("b", "c", "a")),
+        ("a", "c", ("b", "a", "c")),
+        ("a", "a", ("a", "b", "c")),
+        ("x", "a", ("a", "b", "c")),
+    ],
+)
+def test_that_a_lane_moves_above_another_one(
+    book: LaneBook, key: str, before: str | None, order: tuple[str, ...]
+) -> None:
+    book.move(key, before)
+    assert book.order == order
+
+
+def test_that_only_real_changes_are_told(book: LaneBook) -> None:
+    told: list[str] = []
+    book.changed.connect(lambda: told.append("changed"))
+    book.admit(["a"])
+    book.change("a", hidden=False)
+    book.move("a", "b")
+    book.restore(book.looks)
+    book.forget("x")
+    assert told == []
+    book.change("a", hidden=True)
+    assert told == ["changed"]
+
+
+def test_that_an_earlier_state_comes_back_and_newer_lanes_stay(book: LaneBook) -> None:
+    before = book.looks
+    book.move("a", None)
+    book.change("b", colour="#ff0000", low=0.0, high=1.0)
+    book.admit(["new"])
+    book.restore(before)
+    assert book.order == ("a", "b", "c", "new")
+    assert book.look("b") == LaneLook("b")
