@@ -8,10 +8,11 @@ import pytest
 from gfm_desktop.jobs.events import Failed, Finished
 from gfm_desktop.workspace.opening import Opening
 from gfm_desktop.workspace.track_files import TrackFiles, TrackKind
-from gfm_desktop.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from conftest import Files, InlineRunner, Said, ToldRunner
+
+    from gfm_desktop.workspace.workspace import Workspace
 
 
 def test_that_a_key_is_never_used_twice() -> None:
