@@ -13,6 +13,7 @@ from gfm_desktop.ui.browser.canvas import Canvas
 from gfm_desktop.ui.browser.lane_rack import LaneRack
 from gfm_desktop.ui.browser.locus_bar import LocusBar
 from gfm_desktop.ui.browser.marks import ContigMarks
+from gfm_desktop.ui.browser.repaint import Repaint
 from gfm_desktop.ui.browser.track import Sources
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.workspace.predicted_tracks import PredictedTracks
@@ -46,7 +47,7 @@ class BrowserPanel(QWidget):
         self.predicted = PredictedTracks(workspace, bridge)
         self.predictions = self.predicted.of(FIRST)
         marks = ContigMarks(workspace, self)
-        sources = Sources(workspace, self.predicted, marks)
+        sources = Sources(workspace, self.predicted, marks, bridge, Repaint(self))
         self.canvas = Canvas(sources, LaneRack(sources, self))
         self.bar = LocusBar(workspace)
         self.scroll_bar = QScrollBar(Qt.Orientation.Vertical)

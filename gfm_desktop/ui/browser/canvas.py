@@ -56,6 +56,7 @@ class Canvas(Surface):
         listen(self, workspace.selection_changed, self._refresh_for)
         listen(self, sources.predicted.changed, self.refresh)
         sources.marks.changed.connect(self.refresh)
+        sources.repaint.wanted.connect(self.refresh)
         rack.changed.connect(self.refresh)
         self._restart()
 

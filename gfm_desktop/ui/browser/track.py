@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.marks import ContigMarks
+    from gfm_desktop.ui.browser.repaint import Repaint
     from gfm_desktop.ui.palette import Palette
     from gfm_desktop.workspace.predicted_tracks import PredictedTracks
+    from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.track_files import TrackFile, TrackKind
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -198,11 +200,15 @@ class Sources:
         predicted: Predicted tracks of the visible region and of the selection, kind by
             kind.
         marks: Variants of the contig on show, as arrays.
+        runner: Runs the jobs of tracks that read files in the worker.
+        repaint: Who to tell when what was read late has arrived.
     """
 
     workspace: Workspace
     predicted: PredictedTracks
     marks: ContigMarks
+    runner: Runner
+    repaint: Repaint
 
 
 @dataclass(frozen=True, slots=True)
