@@ -34,6 +34,8 @@ class LaneLook:
         low: Value at the bottom of a fixed scale.
         high: Value at the top of a fixed scale.
         group: Tracks of one name share their automatic scale.
+        percentile: Where an automatic scale ends, of the values on show; below 100 a
+            few very large values run out of the lane.
     """
 
     key: str
@@ -46,6 +48,25 @@ class LaneLook:
     low: float | None = None
     high: float | None = None
     group: str = ""
+    percentile: float = 100.0
+
+
+def merged(wanted: Iterable[LaneLook], now: Iterable[LaneLook]) -> list[LaneLook]:
+    """Return the lanes of `now` with the looks and the order of `wanted`.
+
+    Lanes that only `wanted` knows are left out; one that only `now` knows stays below
+    the lane that is above it now.
+    """
+    standing = {look.key: look for look in now}
+    found = [look for look in wanted if look.key in standing]
+    known = {look.key for look in found}
+    above = ""
+    for key, look in standing.items():
+        if key not in known:
+            keys = [one.key for one in found]
+            found.insert(keys.index(above) + 1 if above else 0, look)
+        above = key
+    return found
 
 
 class LaneBook:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gfm_desktop.workspace.lane_book import LaneBook, LaneLook
+from gfm_desktop.workspace.lane_book import LaneBook, LaneLook, merged
 
 
 @pytest.fixture
@@ -50,3 +50,13 @@ def test_that_an_earlier_state_comes_back_and_newer_lanes_stay(book: LaneBook) -
     book.restore(before)
     assert book.order == ("a", "b", "c", "new")
     assert book.look("b") == LaneLook("b")
+
+
+def test_that_looks_of_another_day_are_laid_over_the_lanes_of_today() -> None:
+    now = [LaneLook("a"), LaneLook("new"), LaneLook("b"), LaneLook("c")]
+    wanted = [LaneLook("c", size=1.6), LaneLook("gone"), LaneLook("a"), LaneLook("b")]
+    keys = [look.key for look in merged(wanted, now)]
+    assert keys == ["c", "a", "new", "b"]
+    assert merged(wanted, now)[0].size == 1.6
+    assert merged(now, now) == now
+    assert merged([], now) == now
