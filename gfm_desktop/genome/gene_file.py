@@ -1,4 +1,4 @@
-"""Parse GTF and GFF3, however their lines are ordered."""
+"""Parse GTF, GFF3 and the splice programs' tables, however their lines are ordered."""
 
 from __future__ import annotations
 
@@ -14,12 +14,21 @@ import numpy as np
 from gfm_desktop.errors import InputError
 from gfm_desktop.genome import sniff
 from gfm_desktop.genome.gene_arrays import GeneArrays
+from gfm_desktop.genome.gene_tables import (
+    BadRow,
+    database_rows,
+    is_database,
+    is_gene_table,
+    table_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from gfm_desktop.genome.gene_tables import Row
 
 Span = tuple[int, int]
 """0-based start and exclusive end."""
@@ -168,7 +177,7 @@ class _Collector:
 
 
 def read_gene_file(path: Path) -> GeneArrays:
-    """Parse a GTF or GFF3 file, plain or packed.
+    """Parse a GTF or GFF3 file, plain or packed, or a table of `gene_tables`.
 
     Lines that cannot be read are passed over and named in `GeneArrays.notes`.
 
@@ -183,7 +192,12 @@ def read_gene_file(path: Path) -> GeneArrays:
             packed = sniff.is_gzip(raw.read(2))
             raw.seek(0)
             file: Any = gzip.GzipFile(fileobj=raw) if packed else raw
-            _read_lines(file, collector)
+            if is_database(start):
+                _take_rows(database_rows(path), collector)
+            elif is_gene_table(start):
+                _take_rows(table_rows(file), collector)
+            else:
+                _read_lines(file, collector)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(
             f"The gene models are incomplete: the packed data break off ({error}).",
@@ -199,6 +213,19 @@ def read_gene_file(path: Path) -> GeneArrays:
             todo="Open a GTF or GFF3 file, such as GENCODE's or Ensembl's.",
         )
     return _arrays(collector)
+
+
+def _take_rows(rows: Iterable[Row], collector: _Collector) -> None:
+    for row in rows:
+        if isinstance(row, BadRow):
+            collector.refuse(row.number, row.why)
+            continue
+        feature = _Feature(
+            row.contig, row.strand, row.kind, row.span, row.facts, row.tags
+        )
+        add = collector.add_gtf if "gene_id" in row.facts else collector.add_gff
+        if not add(feature):
+            collector.refuse(row.number, "no gene or parent is named")
 
 
 def _read_lines(lines: Iterable[bytes], collector: _Collector) -> None:

@@ -54,6 +54,10 @@ _MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"#CHROM\tPOS", FileKind.VARIANTS),
     (b"BCF\x02", FileKind.VARIANTS),
     (b"##gff-version", FileKind.ANNOTATION),
+    # Annotations of SpliceAI, CI-SpliceAI and Pangolin: `genome.gene_tables`.
+    (b"#NAME\tCHROM\tSTRAND\tTX_START", FileKind.ANNOTATION),
+    (b"gene_id,chr,strand,start,end,jn_start", FileKind.ANNOTATION),
+    (b"SQLite format 3\x00", FileKind.ANNOTATION),
     (b"BAM\x01", TrackKind.ALIGNMENTS),
     (b"CRAM", TrackKind.ALIGNMENTS),
     (b"LOCUS  ", TrackKind.FEATURES),
