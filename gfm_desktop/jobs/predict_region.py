@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from gfm_desktop import __version__
 from gfm_desktop.errors import InputError
@@ -14,6 +14,7 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Finished, Partial, Progress
 from gfm_desktop.jobs.export.formats import TRACK_FORMATS, check_format
 from gfm_desktop.jobs.export.track_files import write_track
+from gfm_desktop.jobs.substitutions import Substitutions
 from gfm_desktop.jobs.tile_cache import make_room, tiles_folder
 from gfm_desktop.models.option import OptionValue
 from gfm_desktop.tracks import registry
@@ -63,6 +64,8 @@ class PredictRegion:
         track: Kind of track; empty for the model's first.
         options: Choices of the kind of track as (name, value) pairs.
         model_options: Choices of the model's family as (name, value) pairs.
+        part: Of kinds that tell single positions, which ones: (step, remainder) of
+            their 0-based number; (1, 0) for all.
     """
 
     genome: str
@@ -77,6 +80,7 @@ class PredictRegion:
     track: str = ""
     options: Pairs = ()
     model_options: Pairs = ()
+    part: tuple[int, int] = (1, 0)
     resumable: ClassVar[bool] = True
 
     @property
@@ -115,6 +119,7 @@ class PredictRegion:
             reference,
             genes,
             self.model_options,
+            self.part,
         )
         yield Progress(0, len(interval), "bp", PREDICTING)
         tile = yield from work.tile(self.variant)
@@ -164,6 +169,7 @@ class _Work:
     reference: Reference
     genes: GeneModels | None
     model_options: Pairs
+    part: tuple[int, int] = (1, 0)
 
     def tile(self, variant: Variant | None) -> Generator[Progress, None, Path]:
         """Return the file of the prediction, which is made where it is not there."""
@@ -174,10 +180,10 @@ class _Work:
         if variant is not None and self.card.by_allele:
             plain = self._path(None)
             known = TrackPrediction.load(plain) if plain.is_file() else None
-        pieces = []
+        pieces, asked = [], self._asked()
         for piece in self._pieces():
             more = {} if known is None else {"known": part_of(known, piece)}
-            pieces.append(self._predicted(piece, variant, more))
+            pieces.append(self._predicted(piece, variant, asked | more))
             done = piece.end - self.interval.start
             yield Progress(done, len(self.interval), "bp", PREDICTING)
         make_room(tiles_folder())
@@ -189,24 +195,42 @@ class _Work:
         return path
 
     def _predicted(
-        self, piece: Interval, variant: Variant | None, more: dict[str, TrackPrediction]
+        self, piece: Interval, variant: Variant | None, more: dict[str, Any]
     ) -> TrackPrediction:
-        place = "cpu" if self.model.device.startswith("cpu") else "gpu"
         return registry.module_of(self.card.name).predict(
             self.model,
             piece,
             reference=self.reference,
             genes=self.genes,
             variant=variant,
-            batch_size=_BATCH[place],
+            batch_size=self._batch_size,
             **more,
             **self.options,
         )
 
+    def _asked(self) -> dict[str, Any]:
+        """Return what a kind that shows scores is handed, beside the rest."""
+        if not self.card.substitutions:
+            return {}
+        score = Substitutions.of(
+            self.model,
+            reference=self.reference,
+            genes=self.genes,
+            batch_size=self._batch_size,
+            chosen=dict(self.model_options),
+            options=self.options,
+        )
+        return {"score": score, "part": self.part}
+
+    @property
+    def _batch_size(self) -> int:
+        return _BATCH["cpu" if self.model.device.startswith("cpu") else "gpu"]
+
     def _pieces(self) -> Iterator[Interval]:
         """Yield the pieces of the region, cut where the contig's grid has it."""
         module = registry.module_of(self.card.name)
-        size = module.piece(self.model, **self.options)
+        more = {"part": self.part} if self.card.substitutions else {}
+        size = module.piece(self.model, **more, **self.options)
         start, end = self.interval.start, self.interval.end
         while start < end:
             behind = min(start - start % size + size, end)
@@ -223,6 +247,7 @@ class _Work:
             sorted(self.model_options),
             self.card.name,
             sorted(self.options.items()),
+            self.part,
             __version__,
         ]
         name = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from gfm_desktop.genome.status import Status
     from gfm_desktop.genome.variant import Variant, VariantKind
     from gfm_desktop.models.language_model import Objective
@@ -47,6 +53,8 @@ class ScorerCard:
             them, because each score takes seconds.
         low_first: Whether low scores are the notable ones, as those of log-odds are:
             ALT is less expected than REF.
+        losses: Columns with the size of a loss, where ``score`` is the size of the
+            largest change, gain or loss; see `signed`.
     """
 
     name: str
@@ -65,6 +73,23 @@ class ScorerCard:
     background: int = 0
     background_asked: bool = False
     low_first: bool = False
+    losses: tuple[str, ...] = ()
+
+
+def signed(
+    score: NDArray[np.floating[Any]], losses: Sequence[NDArray[np.floating[Any]]]
+) -> NDArray[np.floating[Any]]:
+    """Return scores below 0 where the change that makes them is a loss.
+
+    Args:
+        score: Shape (n,), sizes of the largest changes.
+        losses: Sizes of the losses, each of shape (n,), with whatever sign: the
+            columns that `ScorerCard.losses` names; none leaves the scores as they are.
+    """
+    lost = np.zeros(score.shape, np.bool_)
+    for column in losses:
+        lost |= (np.abs(column) == score) & (score > 0)
+    return np.where(lost, -score, score)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ SCORER = ScorerCard(
         ),
     ),
     needs_annotation=True,
+    losses=("loss",),
 )
 
 

@@ -119,6 +119,7 @@ SCORER = ScorerCard(
         (0.8, "high precision (SpliceAI paper)"),
     ),
     needs_annotation=True,
+    losses=("ds_al", "ds_dl"),
 )
 
 

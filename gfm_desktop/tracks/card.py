@@ -20,12 +20,20 @@ class Browsing:
             model decides.
         speed: How many times faster than one window a base on each strand it is, where
             the speed decides.
+        most_bp: Widest view that is predicted unasked where the speed decides; 0 for
+            the widest that there is.
+        seconds: What an unasked view may cost where the speed decides.
+        parts: Parts of a tile that are asked for one after another, coarse to fine, as
+            (step, remainder) of their positions' 0-based numbers.
     """
 
     tile_bp: int
     flank_bp: int
     automatic_bp: int = 0
     speed: float = 1.0
+    most_bp: int = 0
+    seconds: float = 12.0
+    parts: tuple[tuple[int, int], ...] = ((1, 0),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,10 @@ class TrackCard:
             handed in (argument ``known``) and ALT alone is predicted, tile by tile.
         default_model: Model that predicts while the user has chosen none and it is
             installed; empty for none.
+        substitutions: Whether it shows scores of substitutions of the genome's bases:
+            every model with a scorer of them has it, `predict` is handed that scorer
+            (argument ``score``) and can be asked for some positions (``part``), and no
+            variant has anything to do with it.
     """
 
     name: str
@@ -65,3 +77,4 @@ class TrackCard:
     options: tuple[Option, ...] = ()
     by_allele: bool = False
     default_model: str = ""
+    substitutions: bool = False

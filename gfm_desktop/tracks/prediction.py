@@ -6,7 +6,9 @@ half-open), ``kind``, ``how``, ``units``, ``step``, ``limits`` (two numbers, or 
 people call them); for each signal ``ref_KEY`` and, with a variant, ``alt_KEY``, float32
 with one value for each `step` bp, NaN where nothing is predicted; ``variant_start``,
 ``variant_ref``, ``variant_alt``; ``missing_start``, ``missing_end``,
-``missing_allele`` and ``missing_reason``, which say why; ``notes``.
+``missing_allele`` and ``missing_reason``, which say why; ``notes``; ``letters``, the
+genome's bases where the kind tells of them; ``told``, the (step, remainder) of the
+0-based positions that were asked for, ``(1, 0)`` for all.
 """
 
 from __future__ import annotations
@@ -72,6 +74,9 @@ class TrackPrediction:
         limits: Lowest and highest value that there can be; None where there is none.
         missing: Why values are missing.
         notes: What a reader must know.
+        letters: Bases of the genome, one a bp, where the kind tells of them.
+        told: Which positions were asked for: (step, remainder) of their 0-based
+            number; all others are NaN.
     """
 
     interval: Interval
@@ -89,6 +94,8 @@ class TrackPrediction:
     limits: tuple[float, float] | None = None
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
+    letters: str = ""
+    told: tuple[int, int] = (1, 0)
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -98,6 +105,11 @@ class TrackPrediction:
     def title(self, signal: str) -> str:
         """Return what people call a signal."""
         return (self.titles or {}).get(signal, signal)
+
+    def tells(self, start: int, end: int) -> NDArray[np.bool_]:
+        """Return which positions of a stretch were asked for, shape (bp,)."""
+        every, remainder = self.told
+        return np.arange(start, end) % every == remainder
 
     def by_base(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return one value a bp, shape (bp,), of a signal with one a `step`."""
@@ -113,6 +125,8 @@ class TrackPrediction:
             "end": np.array(self.interval.end, np.int64),
             "step": np.array(self.step, np.int64),
             "limits": np.array(self.limits or (), np.float64),
+            "letters": np.array(self.letters),
+            "told": np.array(self.told, np.int64),
             "signals": _texts(self.signals),
             "titles": _texts(self.title(name) for name in self.signals),
             "genes": _texts(self.genes),
@@ -179,6 +193,7 @@ def joined(pieces: Sequence[TrackPrediction]) -> TrackPrediction:
         genes=tuple(dict.fromkeys(name for p in pieces for name in p.genes)),
         missing=_merged([m for p in pieces for m in p.missing]),
         notes=tuple(dict.fromkeys(note for p in pieces for note in p.notes)),
+        letters="".join(p.letters for p in pieces),
     )
 
 
@@ -198,6 +213,7 @@ def part_of(whole: TrackPrediction, interval: Interval) -> TrackPrediction:
         ref={name: values[cut] for name, values in whole.ref.items()},
         alt=None if alt is None else {name: v[cut] for name, v in alt.items()},
         missing=tuple(inside),
+        letters=whole.letters[cut],
     )
 
 
@@ -239,6 +255,7 @@ def _read(values: Mapping[str, NDArray[Any]]) -> TrackPrediction:
     names = ("missing_start", "missing_end", "missing_reason", "missing_allele")
     missing = zip(*(values[name].tolist() for name in names), strict=True)
     limits = [float(limit) for limit in values["limits"]]
+    told = [int(part) for part in values.get("told", (1, 0))]
     titles = [str(title) for title in values["titles"]]
     return TrackPrediction(
         interval,
@@ -252,4 +269,6 @@ def _read(values: Mapping[str, NDArray[Any]]) -> TrackPrediction:
         limits=(limits[0], limits[1]) if limits else None,
         missing=tuple(Missing(*one) for one in missing),
         notes=tuple(str(note) for note in values["notes"]),
+        letters=str(values.get("letters", "")),
+        told=(told[0], told[1]),
     )

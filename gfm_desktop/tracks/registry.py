@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from gfm_desktop import tracks
 from gfm_desktop.discovery import discover
 from gfm_desktop.errors import OptionError
+from gfm_desktop.genome.variant import VariantKind
 from gfm_desktop.models.option import checked
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ class TrackModule(Protocol):
     ) -> TrackPrediction:
         """Predict a region of the genome, with REF and with ALT of a variant.
 
-        `options` are those of the card, and ``known``, the prediction of REF for the
-        same interval, where the card says `TrackCard.by_allele`.
+        `options` are those of the card; ``known``, the prediction of REF for the same
+        interval, where the card says `TrackCard.by_allele`; ``score`` and ``part``
+        where it says `TrackCard.substitutions`.
 
         Raises:
             OptionError: If the model, the interval, the variant or an option does not
@@ -88,7 +90,15 @@ def module_of(name: str) -> TrackModule:
 def for_model(card: ModelCard) -> list[TrackCard]:
     """Return the kinds of tracks that a model has, the first one its own choice."""
     known = tracks_known()
-    return [known[name] for name in card.tracks if name in known]
+    own = [known[name] for name in card.tracks if name in known]
+    return own + [one for one in known.values() if one not in own and has(card, one)]
+
+
+def has(model: ModelCard, track: TrackCard) -> bool:
+    """Tell whether a model has a kind of track."""
+    if track.substitutions:
+        return bool(model.scorers) and VariantKind.SNV in model.scores
+    return track.name in model.tracks
 
 
 def choose(model: ModelCard, name: str = "") -> TrackCard:
@@ -98,7 +108,7 @@ def choose(model: ModelCard, name: str = "") -> TrackCard:
         OptionError: If the model has no such track, or none at all.
     """
     fitting = {card.name: card for card in for_model(model)}
-    wanted = name or next(iter(fitting), "")
+    wanted = name or next((own for own in fitting if own in model.tracks), "")
     if wanted in fitting:
         return fitting[wanted]
     if name:

@@ -59,7 +59,7 @@ class PredictionJobs:
 
     def store(self, key: Key) -> Store:
         """Return where the answer to a question is kept."""
-        return self.tiles if key[1] is None else self.overlays
+        return self.tiles if key.variant is None else self.overlays
 
     def known(self, key: Key) -> bool:
         """Tell whether a question is out, answered, or known to fail."""
@@ -101,7 +101,7 @@ class PredictionJobs:
         failures = self.store(question.key).failures
         match event:
             case Progress(message=message, done=done) if message == PREDICTING:
-                self._time(question, done)
+                self._time(question, done // question.key.part[0])
                 return
             case Finished():
                 self._take(question, event)
@@ -135,7 +135,7 @@ class PredictionJobs:
         except GfmError as error:
             store.failures[question.key] = str(error)
             return
-        if (answer.interval, answer.variant) != question.key:
+        if Key(answer.interval, answer.variant, answer.told) != question.key:
             store.failures[question.key] = (
                 f"The prediction is for {answer.variant or answer.interval}: "
                 "another question. Press Predict here."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.models import catalogue
+from gfm_desktop.tracks import registry
 from gfm_desktop.workspace.model_shelf import usable
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class PredictingModel:
         card = self._cards.card(model)
         if card is None:
             return self._track.name == FIRST
-        return self._track.name in card.tracks
+        return registry.has(card, self._track)
 
     @property
     def available(self) -> bool:
@@ -126,7 +127,7 @@ class PredictingModel:
     def offered(self) -> dict[str, ModelCard]:
         """Return id to card of the installed models that have this kind of track."""
         every = self._cards.usable().items()
-        found = {model: c for model, c in every if self._track.name in c.tracks}
+        found = {model: c for model, c in every if registry.has(c, self._track)}
         if self.id and self.id not in found and self.card is not None:
             found[self.id] = self.card
         return found

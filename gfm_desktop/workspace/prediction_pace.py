@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gfm_desktop.models.card import ModelCard
 
-SECONDS = 12.0
-"""What a view may cost unasked; its tiles are shown one by one meanwhile."""
 _NARROWEST = 20
 _PARAMETERS_A_SECOND = 6e8
 """Bases that a network of one parameter would tell a second, each with a window of 512
@@ -40,7 +38,16 @@ class Pace:
         size = card.parameters if card is not None else 0
         return speed * _PARAMETERS_A_SECOND / (size or _UNKNOWN_SIZE)
 
-    def widest(self, card: ModelCard | None, speed: float, limit: int) -> int:
-        """Return the widest view that is predicted unasked, in bp."""
-        affordable = int(SECONDS * self.rate(card, speed))
+    def widest(
+        self, card: ModelCard | None, speed: float, limit: int, seconds: float
+    ) -> int:
+        """Return the widest view that is predicted unasked, in bp.
+
+        Args:
+            card: The model; None where it cannot be read.
+            speed: As for `rate`.
+            limit: Never wider than that.
+            seconds: What it may cost; its tiles are shown one by one meanwhile.
+        """
+        affordable = int(seconds * self.rate(card, speed))
         return min(max(_NARROWEST, affordable), limit)

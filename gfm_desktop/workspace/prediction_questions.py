@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import DESCRIPTIONS, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.tracks.prediction import TrackPrediction
     from gfm_desktop.workspace.score_table import VariantRow
     from gfm_desktop.workspace.workspace import Workspace
 
-Key = tuple[Interval, "Variant | None"]
-"""A region, and the variant to predict it with (None for REF alone)."""
+WHOLE = (1, 0)
+"""The part of a tile that is all of it."""
+
+
+class Key(NamedTuple):
+    """What is asked.
+
+    Attributes:
+        interval: A region.
+        variant: The variant to predict it with; None for REF alone.
+        part: Which positions, as (step, remainder) of their 0-based number.
+    """
+
+    interval: Interval
+    variant: Variant | None = None
+    part: tuple[int, int] = WHOLE
 
 
 @dataclass(slots=True, eq=False)
@@ -77,13 +91,26 @@ def tiles_over(view: Interval, length: int, size: int) -> list[Interval]:
     ]
 
 
-def tile_keys(workspace: Workspace, region: Interval, size: int) -> list[Key]:
-    """Return the questions that cover a region; none where it is not on the genome."""
+def tile_keys(
+    workspace: Workspace,
+    region: Interval,
+    size: int,
+    parts: Sequence[tuple[int, int]] = (WHOLE,),
+) -> list[Key]:
+    """Return the questions that cover a region; none where it is not on the genome.
+
+    Args:
+        workspace: Whose genome.
+        region: What to cover.
+        size: bp of a tile.
+        parts: Parts of each tile, those to be asked for first in front.
+    """
     genome = workspace.genome
     if genome is None or region.contig not in genome.contigs:
         return []
     length = genome.contigs[region.contig]
-    return [(tile, None) for tile in tiles_over(region.clipped(length), length, size)]
+    tiles = tiles_over(region.clipped(length), length, size)
+    return [Key(tile, None, part) for part in parts for tile in tiles]
 
 
 def refusal(row: VariantRow) -> str:
@@ -106,12 +133,34 @@ def around_selection(workspace: Workspace, flank: int) -> Key | None:
         return None
     end = variant.start + len(variant.ref) + flank
     around = Interval(variant.contig, max(0, variant.start - flank), end)
-    return around.clipped(genome.contigs[variant.contig]), variant
+    return Key(around.clipped(genome.contigs[variant.contig]), variant)
 
 
 def from_the_middle(keys: Iterable[Key], middle: int) -> list[Key]:
-    """Return questions so that those nearest to a position come first."""
-    return sorted(keys, key=lambda key: abs(key[0].start + key[0].end - 2 * middle))
+    """Return questions so that those nearest to a position come first.
+
+    Parts keep their order: all tiles coarse before any tile fine.
+    """
+    given = list(keys)
+    rank = {part: i for i, part in enumerate(dict.fromkeys(k.part for k in given))}
+
+    def place(key: Key) -> tuple[int, int]:
+        one = key.interval
+        return rank[key.part], abs(one.start + one.end - 2 * middle)
+
+    return sorted(given, key=place)
+
+
+def within(key: Key, region: Interval, told: list[Interval]) -> bool:
+    """Tell whether what is asked of a tile lies in one of some stretches.
+
+    Args:
+        key: The question.
+        region: What is looked at of its tile.
+        told: Stretches that are known.
+    """
+    asked = shared(key.interval, region)
+    return asked is not None and any(inside(asked, one) for one in told)
 
 
 def shared(one: Interval, other: Interval) -> Interval | None:

@@ -38,6 +38,8 @@ class Region:
         limits: Lowest and highest value that there can be; None where there is none.
         missing: Why values are missing, as far as the predictions tell.
         notes: What a reader must know.
+        letters: Bases of the genome, one a bp, N where no prediction tells of them;
+            empty for kinds that tell of none.
     """
 
     interval: Interval
@@ -52,6 +54,7 @@ class Region:
     limits: tuple[float, float] | None = None
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
+    letters: str = ""
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -88,11 +91,13 @@ def assemble(
     known = np.zeros(len(view), np.bool_)
     for piece in pieces:
         place, source = _shared(view, piece.interval)
-        known[place] = True
+        # A part of a tile leaves the other positions to other parts.
+        told = piece.tells(view.start + place.start, view.start + place.stop)
+        known[place] |= told
         for name, values in piece.ref.items():
-            ref[name][place] = piece.by_base(values)[source]
+            ref[name][place][told] = piece.by_base(values)[source][told]
         for name, values in (piece.alt or {}).items():
-            alt[name][place] = piece.by_base(values)[source]
+            alt[name][place][told] = piece.by_base(values)[source][told]
     varied = [one for one in over if one.alt is not None]
     some = pieces[0] if pieces else None
     return Region(
@@ -108,7 +113,17 @@ def assemble(
         None if some is None else some.limits,
         tuple(dict.fromkeys(m for one in pieces for m in one.missing)),
         tuple(dict.fromkeys(note for one in pieces for note in one.notes)),
+        _letters(view, pieces),
     )
+
+
+def _letters(view: Interval, pieces: Iterable[TrackPrediction]) -> str:
+    letters = ["N"] * len(view)
+    told = [one for one in pieces if one.letters]
+    for piece in told:
+        place, source = _shared(view, piece.interval)
+        letters[place] = piece.letters[source]
+    return "".join(letters) if told else ""
 
 
 def _shared(view: Interval, other: Interval) -> tuple[slice, slice]:

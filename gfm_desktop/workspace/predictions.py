@@ -17,10 +17,8 @@ from psygnal import Signal
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.jobs.predict_region import PredictRegion
-from gfm_desktop.tracks import registry
 from gfm_desktop.workspace.prediction_jobs import PredictionJobs
-from gfm_desktop.workspace.prediction_model import FIRST, KnownCards, PredictingModel
-from gfm_desktop.workspace.prediction_pace import Pace
+from gfm_desktop.workspace.prediction_model import FIRST, KnownCards
 from gfm_desktop.workspace.prediction_questions import (
     Key,
     around_selection,
@@ -30,16 +28,15 @@ from gfm_desktop.workspace.prediction_questions import (
     selected_variant,
     shared,
     tile_keys,
+    within,
 )
 from gfm_desktop.workspace.prediction_region import Region, TrackPrediction, assemble
+from gfm_desktop.workspace.prediction_settings import PredictionSettings
 from gfm_desktop.workspace.prediction_state import Stage, State, no_model, too_wide
 
 if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.variant import Variant
-    from gfm_desktop.models.option import OptionValue
-    from gfm_desktop.tracks.card import Browsing
-    from gfm_desktop.workspace.prediction_model import Pairs
     from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -48,7 +45,7 @@ _SLOW_AT_ONCE = 1
 asks meanwhile comes next, and not after all of them."""
 
 
-class Predictions:
+class Predictions(PredictionSettings):
     """What one kind of track predicts for the view and for the selection.
 
     Attributes:
@@ -78,89 +75,17 @@ class Predictions:
             track: Kind of track.
             cards: What the library says, where several kinds share it.
         """
-        self._workspace = workspace
-        self.card = registry.module_of(track).TRACK
-        self.model = PredictingModel(workspace, self.card, cards or KnownCards())
-        self._options: dict[str, OptionValue] = {}
-        self._paces: dict[object, Pace] = {}
-        self._used = self.model.choice
-        self._device = "auto"
-        self._automatic = self._active = True
+        super().__init__(workspace, track, cards)
         self._view: Interval | None = None
         self._granted: Interval | None = None
         self._asked: Interval | None = None
-        self._jobs = PredictionJobs(runner, self._refresh, self._learn)
+        self._jobs = PredictionJobs(runner, self.refresh, self._learn)
         self.revision = 0
         workspace.genome_changed.connect(self.reset)
         workspace.annotation_changed.connect(self.reset)
         workspace.selection_changed.connect(self._follow_selection)
         workspace.scores_changed.connect(self._follow_run)
         workspace.library_changed.connect(self._follow_library)
-
-    @property
-    def model_name(self) -> str:
-        """Return the model's name as its card has it."""
-        return self.model.name
-
-    @property
-    def options(self) -> dict[str, OptionValue]:
-        """Return the choices of the kind of track, defaults filled in."""
-        return registry.checked_options(self.card.name, self._options)
-
-    @property
-    def browsing(self) -> Browsing:
-        """Return in what pieces it is asked for."""
-        return registry.module_of(self.card.name).browsing(**self.options)
-
-    @property
-    def widest_automatic(self) -> int:
-        """Return the widest view, in bp, that is predicted without being asked for."""
-        how = self.browsing
-        if how.automatic_bp:
-            return how.automatic_bp
-        return self._pace.widest(self.model.card, how.speed, self.card.widest_bp)
-
-    @property
-    def automatic(self) -> bool:
-        """Return whether views up to `widest_automatic` bp are predicted unasked."""
-        return self._automatic
-
-    @property
-    def active(self) -> bool:
-        """Return whether anybody looks at the track."""
-        return self._active
-
-    def set_automatic(self, automatic: bool) -> None:
-        """Predict while browsing, or only on request."""
-        self._automatic = automatic
-        self._refresh()
-
-    def set_active(self, active: bool) -> None:
-        """Tell whether the track is on show; a hidden one asks for nothing."""
-        if active != self._active:
-            self._active = active
-            self._refresh()
-
-    def set_model(
-        self, model: str, *, device: str = "auto", options: Pairs = ()
-    ) -> None:
-        """Predict with another model; an empty id leaves the choice to the run."""
-        before = self.model.choice, self._device
-        self.model.choose(model, options)
-        self._device = device
-        if (self.model.choice, device) != before:
-            self.reset()
-
-    def set_option(self, name: str, value: OptionValue) -> None:
-        """Choose how the track is predicted.
-
-        Raises:
-            OptionError: If there is no such choice.
-        """
-        options = {**self._options, name: value}
-        if registry.checked_options(self.card.name, options) != self.options:
-            self._options = options
-            self.reset()
 
     def show(self, view: Interval) -> None:
         """Tell what is on screen; asks for the tiles that are missing.
@@ -170,7 +95,7 @@ class Predictions:
         """
         self._view = view
         self._granted = view if len(view) <= self.widest_automatic else None
-        self._refresh()
+        self.refresh()
 
     def predict_here(self, region: Interval) -> None:
         """Predict a region on request, also where it is too wide to be done unasked.
@@ -191,7 +116,7 @@ class Predictions:
     def retry(self) -> None:
         """Ask again for what failed or was cancelled."""
         self._jobs.forget_failures()
-        self._refresh()
+        self.refresh()
 
     def reset(self) -> None:
         """Forget every answer and cancel every question: they no longer fit."""
@@ -212,15 +137,15 @@ class Predictions:
         around = self._around()
         if around is None:
             return []
-        variant = around[1]
-        keys = [k for k in self._jobs.overlays.answers if k[1] == variant]
+        variant = around.variant
+        keys = [k for k in self._jobs.overlays.answers if k.variant == variant]
         found = [self._jobs.overlays.get(key) for key in keys]
         return [one for one in found if one is not None]
 
     def overlay_state(self) -> State:
         """Return how the prediction for the selected variant stands."""
         row = self._workspace.selection
-        if row is None or not self.model.id:
+        if row is None or not self.model.id or self.card.substitutions:
             return State(Stage.IDLE)
         if reason := refusal(row):
             return State(Stage.IDLE, f"No ALT prediction: {reason}.")
@@ -276,15 +201,10 @@ class Predictions:
         there = [t for t in tiles if t is not None]
         return assemble(view, there, self.overlays, names)
 
-    @property
-    def _pace(self) -> Pace:
-        about = (self.model.choice, tuple(self.options.items()), self._device)
-        return self._paces.setdefault(about, Pace())
-
     def _too_wide(self, view: Interval) -> State:
         how, seconds = self.browsing, 0.0
         if not how.automatic_bp:
-            seconds = len(view) / self._pace.rate(self.model.card, how.speed)
+            seconds = len(view) / self.pace.rate(self.model.card, how.speed)
         return too_wide(
             self.card.noun,
             self.widest_automatic,
@@ -293,10 +213,13 @@ class Predictions:
         )
 
     def _keys(self, region: Interval) -> list[Key]:
-        return tile_keys(self._workspace, region, self.browsing.tile_bp)
+        how = self.browsing
+        return tile_keys(self._workspace, region, how.tile_bp, how.parts)
 
     def _around(self) -> Key | None:
         """Return the selected variant with as many bp on each side as get ALT."""
+        if self.card.substitutions:
+            return None
         flank = self.browsing.flank_bp
         run = self._workspace.run
         if not self.card.by_allele and run is not None:
@@ -311,19 +234,19 @@ class Predictions:
             return []
         if not self.card.by_allele:
             return [around]
-        interval, variant = around
+        interval, variant = around.interval, around.variant
         part = None if view is None else self.wanted(view)
         reached = None if part is None else shared(part, interval)
         if reached is None or variant is None:
             return []
-        keys = [(tile, variant) for tile, _ in self._keys(reached)]
+        keys = [Key(one.interval, variant) for one in self._keys(reached)]
         return from_the_middle(keys, variant.start)
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
         """Ask for what is missing and cancel what nobody looks at any more."""
         wanted = self._questions()
         self._jobs.keep_only(wanted)
-        most = _SLOW_AT_ONCE if self.card.by_allele else len(wanted)
+        most = _SLOW_AT_ONCE if self.slow else len(wanted)
         for key in wanted:
             if self._jobs.waiting >= most:
                 break
@@ -338,18 +261,18 @@ class Predictions:
         wanted = self._overlay_keys()
         part = self.wanted(view)
         if part is not None:
-            told = [k[0] for k in wanted if k not in self._jobs.overlays.failures]
+            told = [k.interval for k in wanted if k not in self._jobs.overlays.failures]
             keys = from_the_middle(self._keys(part), (part.start + part.end) // 2)
-            if not self.card.by_allele:
+            if not self.slow:
                 keys = self._keys(part)
-            wanted += [k for k in keys if not _within(k, part, told)]
+            wanted += [k for k in keys if not within(k, part, told)]
         return wanted
 
     def _ask(self, key: Key) -> None:
         genome = self._workspace.genome
         if genome is None or self._jobs.known(key):
             return
-        interval, variant = key
+        interval, variant, positions = key
         annotation = self._workspace.annotation
         model, options = self.model.choice
         job = PredictRegion(
@@ -364,28 +287,29 @@ class Predictions:
             track=self.card.name,
             options=tuple(self._options.items()),
             model_options=options,
+            part=positions,
         )
         self._jobs.ask(key, job)
 
     def _learn(self, bases: int, seconds: float) -> None:
-        self._pace.learn(bases, seconds)
+        self.pace.learn(bases, seconds)
 
     def _answered(self, key: Key, part: Interval) -> bool:
         if key in self._jobs.tiles.answers:
             return True
-        return _within(key, part, [one.interval for one in self.overlays])
+        return within(key, part, [one.interval for one in self.overlays])
 
     def _covered(self, view: Interval) -> bool:
         return any(inside(view, one.interval) for one in self.overlays)
 
     def _follow_selection(self, _row: object) -> None:
-        self._refresh()
+        self.refresh()
 
     def _follow_run(self) -> None:
         if self.model.choice != self._used:
             self.reset()
         else:
-            self._refresh()
+            self.refresh()
 
     def _follow_library(self) -> None:
         self.model.forget()
@@ -394,9 +318,3 @@ class Predictions:
     def _emit(self) -> None:
         self.revision += 1
         self.changed.emit()
-
-
-def _within(key: Key, part: Interval, told: list[Interval]) -> bool:
-    """Tell whether what is asked of a tile lies in one of some stretches."""
-    asked = shared(key[0], part)
-    return asked is not None and any(inside(asked, one) for one in told)

@@ -25,8 +25,9 @@ def write_track(
     """Write a track in the format that the name of `out` asks for.
 
     ``.npz`` is a copy (`tracks.prediction` says what it holds). ``.tsv`` has a line a
-    position (1-based) and a column a series: each signal of the kind of track, with
-    ``ref_`` and, where a variant was given, ``alt_`` in front. ``.bedgraph`` has a
+    position (1-based), the genome's base (``ref``) where the kind tells of it, and a
+    column a series: each signal of the kind of track, with ``ref_`` and, where a
+    variant was given, ``alt_`` in front. ``.bedgraph`` has a
     ``track`` line before each series. A ``.bw`` holds one series, so each goes to its
     own file, ``NAME.ref_SIGNAL.bw``, and ``NAME.bw`` itself holds the summary of
     `summary`. Positions without a prediction are left out (``.`` in the table).
@@ -55,7 +56,7 @@ def write_track(
         return _write_bigwigs(out, shown, contigs)
     with whole_file(out) as temporary, temporary.open("w", encoding="utf-8") as file:
         if ending == ".tsv":
-            file.writelines(_table_lines(contig, start, series))
+            file.writelines(_table_lines(contig, start, series, shown.letters))
         else:
             for name, values in series.items():
                 file.write(f'track type=bedGraph name="{name}" autoScale=on\n')
@@ -108,12 +109,14 @@ def runs(values: NDArray[np.float32]) -> list[tuple[int, int, float]]:
 
 
 def _table_lines(
-    contig: str, start: int, series: Mapping[str, NDArray[np.float32]]
+    contig: str, start: int, series: Mapping[str, NDArray[np.float32]], letters: str
 ) -> list[str]:
-    lines = ["\t".join(["chrom", "pos", *series]) + "\n"]
+    told = ["ref"] if letters else []
+    lines = ["\t".join(["chrom", "pos", *told, *series]) + "\n"]
     for offset, values in enumerate(zip(*series.values(), strict=True)):
-        cells = ("." if np.isnan(value) else f"{value:.6g}" for value in values)
-        lines.append("\t".join([contig, str(start + offset + 1), *cells]) + "\n")
+        cells = ["." if np.isnan(value) else f"{value:.6g}" for value in values]
+        place = [contig, str(start + offset + 1), *letters[offset : offset + 1]]
+        lines.append("\t".join([*place, *cells]) + "\n")
     return lines
 
 

@@ -203,7 +203,8 @@ def test_that_what_does_not_fit_is_refused(
 ) -> None:
     model = in_memory(tmp_path / "tiny")
     assert [card.name for card in registry.for_model(model.card)] == [
-        "finetuned-prediction"
+        "finetuned-prediction",
+        "mutagenesis",
     ]
     variants = in_memory(tmp_path / "other", input="variant")
     with pytest.raises(OptionError, match="learnt from variants"):

@@ -19,7 +19,7 @@ from gfm_desktop.tracks.base_probability import BASES, ENTROPY
 from gfm_desktop.tracks.prediction import TrackPrediction
 from gfm_desktop.workspace import prediction_jobs, prediction_model
 from gfm_desktop.workspace.predicted_tracks import PredictedTracks
-from gfm_desktop.workspace.prediction_pace import SECONDS, Pace
+from gfm_desktop.workspace.prediction_pace import Pace
 from gfm_desktop.workspace.prediction_state import Stage
 from gfm_desktop.workspace.score_table import VariantRow
 from gfm_desktop.workspace.workspace import ScoreRun, Workspace
@@ -251,7 +251,7 @@ def test_that_the_speed_of_the_model_decides_how_wide_a_view_is_predicted(
     told.tell(Progress(0, TILE, "bp", PREDICTING))
     now[0] += 4.0
     told.tell(Progress(TILE, TILE, "bp", PREDICTING))
-    assert bases.widest_automatic == int(SECONDS * TILE / 4.0)
+    assert bases.widest_automatic == int(bases.browsing.seconds * TILE / 4.0)
     wide = Interval("chr1", 1_000, 1_500)
     state = bases.state(wide)
     assert state.stage is Stage.TOO_WIDE
@@ -269,7 +269,7 @@ def test_that_a_fast_mode_allows_wider_views_and_nothing_exceeds_the_widest(
     assert bases.widest_automatic > 10 * before
     bases.set_option("mode", "visible")
     assert bases.widest_automatic == bases.card.widest_bp
-    assert Pace().widest(None, 1.0, 5_000) == 72
+    assert Pace().widest(None, 1.0, 5_000, 12.0) == 72
 
 
 def test_that_a_request_is_refused_only_where_no_kind_can(
