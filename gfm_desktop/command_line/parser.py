@@ -180,7 +180,11 @@ def _add_score(commands: Any) -> None:
     files = score.add_argument_group("files")
     files.add_argument("--genome", metavar="FASTA", help="genome, plain or packed")
     files.add_argument("--variants", metavar="VCF", help="variants, VCF or BCF")
-    files.add_argument("--annotation", metavar="GTF", help="gene models, GTF or GFF3")
+    files.add_argument(
+        "--annotation",
+        metavar="GTF",
+        help="gene models: GTF or GFF3, or what SpliceAI, CI-SpliceAI or Pangolin use",
+    )
     files.add_argument(
         "--saturate",
         metavar="GENE",
@@ -202,6 +206,12 @@ def _add_score(commands: Any) -> None:
         "--out",
         metavar="FILE",
         help=".vcf, .vcf.gz, .tsv or .parquet; without it, a table on standard output",
+    )
+    files.add_argument(
+        "--program-tag",
+        action="store_true",
+        help="also write the INFO field that the model's own program writes, for "
+        "scripts that read it: SpliceAI, OpenSpliceAI, CISpliceAI, Pangolin (VCF only)",
     )
     add_model(score, required=False)
     score.add_argument(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.command_line.runner import Runner
     from gfm_desktop.errors import GfmError
+    from gfm_desktop.models.card import ModelCard
     from gfm_desktop.models.option import OptionValue
 
 _MALFORMED_SHOWN = 40
@@ -88,7 +89,10 @@ def run(arguments: Namespace, runner: Runner, given: Sequence[str]) -> int:
     parts.append(scored)
     if arguments.out:
         job = ExportScores(
-            scored.outputs["run"], absolute(arguments.out), shlex.join(["gfm", *given])
+            scored.outputs["run"],
+            absolute(arguments.out),
+            shlex.join(["gfm", *given]),
+            program_tag=arguments.program_tag,
         )
         written = runner.run(job)
         message = f"{scored.message}; written to {arguments.out}"
@@ -171,6 +175,7 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
             with checks.collected():
                 checked(catalogue.options_of(model), given, owner=model.name)
             card = choose_scorer(model, arguments.scorer, given)
+            checks.problems += _tag_problems(arguments, model)
             if arguments.background > 0 and not card.background:
                 checks.problems.append(
                     OptionError(
@@ -185,6 +190,19 @@ def _checked(arguments: Namespace) -> dict[str, OptionValue]:
             checked_options(card, values.items())
     checks.done()
     return values
+
+
+def _tag_problems(arguments: Namespace, model: ModelCard) -> list[GfmError]:
+    """Return what is wrong with --program-tag."""
+    if not arguments.program_tag:
+        return []
+    if not model.info_tag:
+        what = f"{model.name} has no INFO tag of its own program."
+        return [OptionError(what, where="--program-tag", todo="Leave it out.")]
+    if not (arguments.out or "").lower().endswith((".vcf", ".vcf.gz")):
+        what = f"{model.info_tag} is a field of a VCF, and none is written."
+        return [OptionError(what, where="--program-tag", todo="Add --out FILE.vcf.gz.")]
+    return []
 
 
 def _saturation_problems(arguments: Namespace) -> list[GfmError]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from gfm_desktop.errors import InputError
+from gfm_desktop.errors import InputError, OptionError
 from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Finished, Progress
 from gfm_desktop.jobs.export.formats import SCORE_FORMATS, check_format
+from gfm_desktop.jobs.export.program_tag import program_tag
 from gfm_desktop.jobs.export.scored_table import ScoredTable
 from gfm_desktop.jobs.export.table_files import write_parquet, write_tsv_file
 from gfm_desktop.jobs.export.vcf_file import write_vcf
@@ -32,12 +33,15 @@ class ExportScores:
         command: Command line to note in the file; empty lets the program say which
             one gives the same numbers.
         table: Parquet file of `genome.variant_table`; empty for the run's own.
+        program_tag: Also write the INFO field that the model's own program writes;
+            VCF only.
     """
 
     folder: str
     out: str
     command: str = ""
     table: str = ""
+    program_tag: bool = False
     resumable: ClassVar[bool] = True
 
     @property
@@ -50,7 +54,7 @@ class ExportScores:
 
         Raises:
             InputError: If the run cannot be read or the file not written.
-            OptionError: If the format is unknown.
+            OptionError: If the format is unknown, or has no place for a tag.
         """
         del context
         ending = check_format(self.out, SCORE_FORMATS)
@@ -63,13 +67,22 @@ class ExportScores:
                 where=self.out,
                 todo="Choose another name: your own file is never overwritten.",
             )
+        tag = program_tag(table.manifest) if self.program_tag else None
+        if tag is not None and not ending.startswith(".vcf"):
+            raise OptionError(
+                f"A {ending} file has no INFO field for {tag.id}.",
+                where="--program-tag",
+                todo="Write .vcf or .vcf.gz; the table has its columns anyway.",
+            )
         match ending:
             case ".tsv":
                 written = yield from write_tsv_file(table, out)
             case ".parquet":
                 written = yield from write_parquet(table, out)
             case _:
-                written = yield from write_vcf(table, out, command=self.command)
+                written = yield from write_vcf(
+                    table, out, command=self.command, tag=tag
+                )
         warnings = list(written.warnings)
         waiting = table.counts.get(Status.PENDING, 0)
         if waiting:

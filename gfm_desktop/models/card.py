@@ -51,6 +51,8 @@ class ModelCard:
         requirement: What is needed that the app does not bring, in words; empty where
             the app alone can run it.
         safe_precisions: Number formats beside ``fp32`` that the self-check may try.
+        info_tag: Name of the INFO field that its own program writes into a VCF; empty
+            where there is none.
     """
 
     id: str
@@ -81,6 +83,7 @@ class ModelCard:
     requirement: str = ""
     safe_precisions: tuple[str, ...] = ()
     scorers_for: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    info_tag: str = ""
 
     def scorers_with(self, chosen: Mapping[str, OptionValue]) -> tuple[str, ...]:
         """Return the scorers that fit with these choices, the recommended one first.

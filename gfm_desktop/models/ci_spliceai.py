@@ -20,6 +20,7 @@ CARD = ModelCard(
     id="ci-spliceai",
     name="CI-SpliceAI",
     family="splice",
+    info_tag="CISpliceAI",
     summary=(
         "Predicts for every base of a gene how likely it is a splice acceptor or "
         "donor, and so what a variant does to splicing."

@@ -76,6 +76,7 @@ CARD = ModelCard(
     id="openspliceai-mane-10000nt",
     name="OpenSpliceAI MANE 10,000 nt",
     family="splice",
+    info_tag="OpenSpliceAI",
     summary=(
         "Predicts for every base of a gene how likely it is a splice acceptor or "
         "donor; SpliceAI trained again on MANE transcripts."

@@ -66,6 +66,7 @@ CARD = ModelCard(
     id="pangolin",
     name="Pangolin",
     family="splice-tissue",
+    info_tag="Pangolin",
     summary=(
         "Predicts for every base how likely it is a splice site in heart, liver, brain "
         "and testis, and so what a variant does to splicing."

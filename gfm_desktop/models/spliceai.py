@@ -36,6 +36,7 @@ CARD = ModelCard(
     id="spliceai",
     name="SpliceAI",
     family="splice",
+    info_tag="SpliceAI",
     summary=(
         "Predicts for every base of a gene how likely it is a splice acceptor or "
         "donor, and so what a variant does to splicing."

@@ -23,8 +23,9 @@ _FROM_TABLE = (
 )  # fmt: skip
 
 Row = dict[str, Any]
-"""One allele by column name. ``dp_*`` columns and the positions in ``splice`` are
-relative to the record's own POS, so that POS + DP is the affected position."""
+"""One allele by column name. The columns ``dp_*`` and ``*_at`` and the positions in
+``splice`` and ``pangolin`` are relative to the record's own POS, so that POS + DP is
+the affected position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +133,25 @@ def _relate_to_record(row: Row) -> None:
     """Count positions from the record's POS, not from the normalised one."""
     shift = row["norm_pos"] - row["pos"]
     for name, value in row.items():
-        if name.startswith("dp_") and value is not None:
+        places = name.startswith("dp_") or name in ("gain_at", "loss_at")
+        if places and value is not None:
             row[name] = value + shift
     if row.get("splice"):
         entries = (entry.split("|") for entry in row["splice"].split(","))
         row["splice"] = ",".join(_moved(entry, row["alt"], shift) for entry in entries)
+    if row.get("pangolin"):
+        row["pangolin"] = ",".join(
+            _moved_change(entry, shift) for entry in row["pangolin"].split(",")
+        )
 
 
 def _moved(entry: list[str], alt: str, shift: int) -> str:
     places = [dp if dp in ("", ".") else str(int(dp) + shift) for dp in entry[6:]]
     return "|".join([alt, *entry[1:6], *places])
+
+
+def _moved_change(entry: str, shift: int) -> str:
+    """Move ``gene|position:change|position:change|Warnings:...``."""
+    gene, *changes, warnings = entry.split("|")
+    moved = (change.partition(":") for change in changes)
+    return "|".join([gene, *(f"{int(p) + shift}:{c}" for p, _, c in moved), warnings])

@@ -11,6 +11,7 @@ from gfm_desktop.genome.fingerprint import content_hash
 from gfm_desktop.genome.vcf import Malformed, Record, VcfReader
 from gfm_desktop.jobs.events import Progress
 from gfm_desktop.jobs.export.formats import whole_file
+from gfm_desktop.jobs.export.program_tag import refuse_twice
 from gfm_desktop.jobs.export.scored_table import Row, ScoredTable, Written
 from gfm_desktop.jobs.export.vcf_header import (
     OWN_KEYS,
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
+    from gfm_desktop.jobs.export.program_tag import ProgramTag
+
 _OWN = tuple(f"{key}=".encode() for key in OWN_KEYS)
 _INFO = 7
 _EVERY = 10_000
@@ -33,7 +36,7 @@ _RESERVED = str.maketrans(
 
 
 def write_vcf(
-    table: ScoredTable, out: Path, *, command: str = ""
+    table: ScoredTable, out: Path, *, command: str = "", tag: ProgramTag | None = None
 ) -> Generator[Progress, None, Written]:
     """Write ``.vcf``, or ``.vcf.gz`` as bgzip with its ``.tbi`` index.
 
@@ -47,6 +50,7 @@ def write_vcf(
         table: The scored rows.
         out: File to write.
         command: Command line to note; empty for one that gives the same numbers.
+        tag: A published program's field to write as well.
 
     Yields:
         Progress in records.
@@ -54,12 +58,15 @@ def write_vcf(
     Raises:
         InputError: If the original is gone or has changed, or `out` cannot be
             written.
+        OptionError: If the file has the field of `tag` already.
     """
     _need_same_file(table)
     rejected = [(m.line, m.reason, m.raw) for m in _not_records(table.source)]
     reader = VcfReader(table.source)
+    if tag is not None:
+        refuse_twice(tag, reader.header)
     header = header_lines(
-        reader.header, table.manifest, command=command, rejected=rejected
+        reader.header, table.manifest, command=command, rejected=rejected, tag=tag
     )
     splice = has_splice(table.manifest)
     ranked = has_percentile(table.manifest)
@@ -71,7 +78,9 @@ def write_vcf(
             for number, (record, rows) in enumerate(_joined(reader, table)):
                 done += len(rows)
                 if record is not None:
-                    line = _annotated(record.raw, rows, splice=splice, ranked=ranked)
+                    line = _annotated(
+                        record.raw, rows, splice=splice, ranked=ranked, tag=tag
+                    )
                     file.write(line + b"\n")
                 if number % _EVERY == 0:
                     yield Progress(done, total, "alleles", "Writing the variants")
@@ -124,7 +133,9 @@ def _joined(
         yield (line if isinstance(line, Record) else None), mine
 
 
-def _annotated(raw: bytes, rows: list[Row], *, splice: bool, ranked: bool) -> bytes:
+def _annotated(
+    raw: bytes, rows: list[Row], *, splice: bool, ranked: bool, tag: ProgramTag | None
+) -> bytes:
     fields = raw.split(b"\t", _INFO + 1)
     fields += [b"."] * (_INFO + 1 - len(fields))
     old = fields[_INFO].split(b";")
@@ -139,6 +150,9 @@ def _annotated(raw: bytes, rows: list[Row], *, splice: bool, ranked: bool) -> by
     entries = [row["splice"] for row in rows if row["splice"]] if splice else []
     if entries:
         added.append("GFM_SPLICE=" + ",".join(entries).translate(_RESERVED))
+    if tag is not None and (published := tag.entries(rows)):
+        # As the programs write it: their colons are not percent-encoded.
+        added.append(f"{tag.id}={published}")
     kept = [] if kept == [b"."] else kept
     fields[_INFO] = b";".join([*kept, *(entry.encode() for entry in added)])
     return b"\t".join(fields)

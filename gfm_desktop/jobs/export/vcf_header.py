@@ -9,6 +9,7 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from gfm_desktop.jobs.export.program_tag import ProgramTag
     from gfm_desktop.jobs.run_folder import Manifest
 
 OWN_KEYS = ("GFM_SCORE", "GFM_STATUS", "GFM_PERCENTILE", "GFM_SPLICE")
@@ -27,6 +28,7 @@ def header_lines(
     *,
     command: str,
     rejected: Iterable[tuple[int, str, bytes]],
+    tag: ProgramTag | None = None,
 ) -> list[bytes]:
     """Return the header of the exported file, every original line kept as it is.
 
@@ -37,6 +39,7 @@ def header_lines(
         manifest: The run.
         command: Command line to note; empty for one that gives the same numbers.
         rejected: Line number, reason and bytes of lines that are no records.
+        tag: A published program's field to declare.
     """
     kept = [line for line in original if not line.startswith(_OWN_LINES)]
     columns = next((line for line in kept if line.startswith(b"#CHROM")), _COLUMNS)
@@ -44,6 +47,8 @@ def header_lines(
     if not kept or not kept[0].startswith(b"##fileformat"):
         kept.insert(0, _FIRST)
     own = [*_info_lines(manifest), *_source_lines(manifest, command)]
+    if tag is not None:
+        own.insert(0, _escaped(tag.line))
     own += [
         f'##gfm_rejected=<Line={line},Reason="{_quoted(reason)}",'
         f'Text="{quote(text, safe=" <>=:/+*")}">'
