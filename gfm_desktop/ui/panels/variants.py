@@ -23,7 +23,7 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Event, Failed, Finished
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.theme import scale_of
-from gfm_desktop.ui.widgets.cards import scorer_of
+from gfm_desktop.ui.widgets.cards import model_of, scorer_of
 from gfm_desktop.ui.widgets.empty_state import EmptyState
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.ui.widgets.totals import totals_line
@@ -42,9 +42,12 @@ REFRESH_MS = 300
 _CLOSE_FLANK = 25
 """bp on each side after a double click: letters can be read then."""
 EXPORT_FILTERS = (
-    "VCF, bgzipped and indexed (*.vcf.gz);;VCF (*.vcf);;"
-    "Tab-separated table (*.tsv);;Parquet table (*.parquet)"
+    "VCF, bgzipped and indexed (*.vcf.gz)",
+    "VCF (*.vcf)",
+    "Tab-separated table (*.tsv)",
+    "Parquet table (*.parquet)",
 )
+_TAGGED = "VCF with the field {tag} as well, as its own program writes it (*.vcf.gz)"
 
 
 class VariantsPanel(QWidget):
@@ -72,18 +75,24 @@ class VariantsPanel(QWidget):
         """Return room for about ten rows."""
         return QSize(int(900 * scale_of()), int(320 * scale_of()))
 
-    def export_to(self, path: Path) -> str | None:
+    def export_to(self, path: Path, *, program_tag: bool = False) -> str | None:
         """Write scores and statuses to a file; returns the job's id.
 
         Args:
             path: File to write; its ending picks the format.
+            program_tag: Also write the INFO field of the model's own program.
         """
         from gfm_desktop.jobs.export_scores import ExportScores
 
         run, variants = self._workspace.run, self._workspace.variants
         if run is None or variants is None:
             return None
-        job = ExportScores(str(run.folder), str(path), table=str(variants.table))
+        job = ExportScores(
+            str(run.folder),
+            str(path),
+            table=str(variants.table),
+            program_tag=program_tag,
+        )
         # Not behind a scoring that takes hours: what is scored is written now.
         return self._bridge.submit(job, self._exported, priority=Priority.INTERACTIVE)
 
@@ -245,11 +254,21 @@ class VariantsPanel(QWidget):
     def _choose_export(self) -> None:
         variants = self._workspace.variants
         stem = variants.path.name.split(".")[0] if variants else "variants"
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Export scores", f"{stem}.scored.vcf.gz", EXPORT_FILTERS
+        filters = self.export_filters()
+        path, chosen = QFileDialog.getSaveFileName(
+            self, "Export scores", f"{stem}.scored.vcf.gz", ";;".join(filters)
         )
         if path:
-            self.export_to(Path(path))
+            tagged = chosen not in EXPORT_FILTERS and chosen in filters
+            self.export_to(Path(path), program_tag=tagged)
+
+    def export_filters(self) -> tuple[str, ...]:
+        """Return what can be written; also a splice program's own field, if any."""
+        run = self._workspace.run
+        card = None if run is None else model_of(run.model)
+        if card is None or not card.info_tag:
+            return EXPORT_FILTERS
+        return (*EXPORT_FILTERS, _TAGGED.format(tag=card.info_tag))
 
     def _exported(self, event: Event) -> None:
         match event:

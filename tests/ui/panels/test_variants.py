@@ -459,3 +459,24 @@ def test_that_a_closed_panel_leaves_nothing_behind(
 
 def test_that_an_invalid_index_has_no_data(panel: VariantsPanel) -> None:
     assert panel.model.data(QModelIndex()) is None
+
+
+def test_that_a_splice_programs_own_field_is_offered_where_its_model_scored(
+    qtbot: QtBot,
+    workspace: Workspace,
+    bridge: EngineBridge,
+    engine: SilentEngine,
+    run: ScoreRun,
+    tmp_path: Path,
+) -> None:
+    panel = VariantsPanel(workspace, bridge)
+    qtbot.addWidget(panel)
+    workspace.set_run(replace(run, model="gfm-ensemble"))
+    assert len(panel.export_filters()) == 4
+    workspace.set_run(replace(run, model="ci-spliceai"))
+    assert "the field CISpliceAI" in panel.export_filters()[-1]
+    job_id = panel.export_to(tmp_path / "out.vcf.gz", program_tag=True)
+    assert job_id is not None
+    job = engine.jobs[job_id]
+    assert isinstance(job, ExportScores)
+    assert job.program_tag
