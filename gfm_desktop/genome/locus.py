@@ -23,6 +23,8 @@ GENE_FLANK = 2_000
 """bp shown on each side of a gene, as IGV does."""
 
 _LONGEST = 2_000
+_LISTED = 6
+_EVERYWHERE = ("*", "all", "genome")
 _EXAMPLES = "Examples: chr22:20,113,000-20,114,000, 22:20.1Mb-20.2Mb, a gene's name."
 _DASHES = str.maketrans("‐‑‒–—−", "-" * 6)  # noqa: RUF001 - what word processors make
 _NUMBER = r"(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?\s*(?:[kmg](?:bp?)?|bp)?"
@@ -59,6 +61,10 @@ class LocusError(GfmError):
     """The text names no place in the open genome."""
 
 
+class UnknownPlaceError(LocusError):
+    """The text as a whole fits no form; parts of it may."""
+
+
 def parse_locus(
     text: str,
     *,
@@ -66,6 +72,7 @@ def parse_locus(
     resolve: Callable[[str], str | None],
     genes: GeneModels | None,
     here: Interval | None,
+    named: Callable[[str], Interval | None] | None = None,
 ) -> Interval:
     """Return the place that `text` names.
 
@@ -75,6 +82,7 @@ def parse_locus(
         resolve: Maps another spelling of a contig to the genome's, or None.
         genes: Gene models to look names up in, if any are open.
         here: What is on show; gives the contig where the text names none.
+        named: Finds what else has a name (a feature, a region), or None.
 
     Returns:
         0-based half-open, inside its contig; 40 bp for a single position, a gene with
@@ -97,6 +105,9 @@ def parse_locus(
             raise _outside(gene.contig, gene.start + 1, length, words)
         start = max(0, gene.start - GENE_FLANK)
         return Interval(gene.contig, start, gene.end + GENE_FLANK).clipped(length)
+    other = named(words) if named is not None else None
+    if other is not None:
+        return with_flank(other, contigs[other.contig])
     for form in _RANGE_FORMS:
         match = form.fullmatch(words)
         if match:
@@ -133,6 +144,14 @@ def parse_variant(
             raise _outside(contig, pos, contigs[contig], words)
         return Variant(contig, pos - 1, ref, alt)
     return None
+
+
+def with_flank(place: Interval, length: int) -> Interval:
+    """Return a named place with room around it, inside its contig of `length` bp."""
+    flank = min(GENE_FLANK, max(SINGLE_BASE_VIEW // 2, len(place)))
+    return Interval(
+        place.contig, max(0, place.start - flank), place.end + flank
+    ).clipped(length)
 
 
 def _plain(text: str) -> str:
@@ -220,13 +239,19 @@ def _contig(
         return here.contig
     found = resolve(name.rstrip(":"))
     if found is None:
-        shown = ", ".join(list(contigs)[:6]) + (", ..." if len(contigs) > 6 else "")
         raise LocusError(
             f"The open genome has no contig {name}.",
             where=words,
-            todo=f"Its contigs: {shown}.",
+            todo=f"Its contigs: {_listed(contigs)}.",
         )
     return found
+
+
+def _listed(contigs: Mapping[str, int]) -> str:
+    """Return the first names, and whether there are more."""
+    names = list(contigs)
+    more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
 
 
 def _unit(text: str) -> str:
@@ -256,15 +281,21 @@ def _not_understood(
     contigs: Mapping[str, int],
     resolve: Callable[[str], str | None],
     genes: GeneModels | None,
-) -> LocusError:
+) -> UnknownPlaceError:
+    if words.casefold() in _EVERYWHERE:
+        return UnknownPlaceError(
+            "The whole genome is not shown at once.",
+            where=words,
+            todo=f"Type a contig's name for its whole length: {_listed(contigs)}.",
+        )
     if re.fullmatch(r"rs\d+", words, re.IGNORECASE):
-        return LocusError(
+        return UnknownPlaceError(
             "Variant names are looked up in the variant table, not here.",
             where=words,
             todo="Type it into the table's filter.",
         )
     if genes is not None and all(genes.find(word) for word in words.split()):
-        return LocusError(
+        return UnknownPlaceError(
             "One place at a time: several genes were typed.",
             where=words,
             todo=f"Try {words.split()[0]} alone.",
@@ -276,6 +307,6 @@ def _not_understood(
         todo = f"Open gene models to look genes up by name. {_EXAMPLES}"
     else:
         todo = _EXAMPLES
-    return LocusError(
+    return UnknownPlaceError(
         "This is no place in the open genome and no gene.", where=words, todo=todo
     )

@@ -10,6 +10,7 @@ from gfm_desktop.genome.annotation import GeneModels
 from gfm_desktop.genome.contig_names import ContigNames
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.locus import LocusError, parse_locus, parse_variant
+from gfm_desktop.genome.locus_list import parse_loci
 from gfm_desktop.genome.variant import Variant
 
 if TYPE_CHECKING:
@@ -192,3 +193,98 @@ def test_that_any_text_is_a_place_inside_or_an_explanation(text: str) -> None:
     except LocusError:
         return
     assert 0 <= place.start < place.end <= CONTIGS[place.contig]
+
+
+def _several(text: str, genes: GeneModels | None = None) -> tuple[Interval, ...]:
+    return parse_loci(text, lambda part: _parsed(part, genes), most=4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "chr22:1,001-2,000 chr1:5-60",
+        "chr22:1,001-2,000; chr1:5-60",
+        "chr22:1,001-2,000, chr1:5-60",
+        "chr22:1001-2000 | chr1:5..60",
+        "chr22:1001-2000\nchr1:5-60\n",
+        "chr22 1001 2000; chr1 5 60",
+        " ;chr22:1001-2000; chr1:5-60;",
+    ],
+)
+def test_that_several_places_are_read_in_their_order(text: str) -> None:
+    expected = (Interval("chr22", 1000, 2000), Interval("chr1", 4, 60))
+    assert _several(text) == expected
+
+
+def test_that_a_space_parts_places_only_where_the_whole_is_none(
+    genes: GeneModels,
+) -> None:
+    assert _several("chr1 5 60") == (Interval("chr1", 4, 60),)
+    assert _several("chr22 20113000 A G") == (_parsed("chr22:20113000:A:G"),)
+    both = (_parsed("DGCR8", genes), _parsed("TANGO2", genes))
+    assert _several("DGCR8 TANGO2", genes) == both
+    assert _several("chr1 TANGO2", genes) == (_parsed("chr1"), both[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("DGCR8 TANGO", "Did you mean TANGO2"),
+        ("hello world", "no place"),
+        ("chr22 52000000", "no position 52,000,000"),
+        ("chr1; chr1; chr1; chr1; chr1", "too many"),
+        ("chr1:1-5; nonsense", "no place"),
+        ("*", "whole genome is not shown"),
+        ("", "No place"),
+        (";", "No place"),
+    ],
+)
+def test_that_a_list_of_places_is_right_or_explained(
+    text: str, words: str, genes: GeneModels
+) -> None:
+    with pytest.raises(LocusError) as caught:
+        _several(text, genes)
+    assert words in str(caught.value)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(list(CONTIGS)), st.integers(0, 50), st.integers(2, 40)
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from([" ", "; ", ", ", "\n", "|"]),
+)
+def test_that_lists_that_the_screen_writes_are_read_back(
+    places: list[tuple[str, int, int]], between: str
+) -> None:
+    loci = tuple(Interval(contig, a, a + size) for contig, a, size in places)
+    assert _several(between.join(map(str, loci))) == loci
+
+
+@given(st.text("chrXM12; |,:-> ACGTkMb*\n", max_size=40))
+@settings(max_examples=300, deadline=None)
+def test_that_any_text_is_some_places_or_an_explanation(text: str) -> None:
+    try:
+        places = _several(text)
+    except LocusError:
+        return
+    assert 1 <= len(places) <= 4
+    assert all(0 <= p.start < p.end <= CONTIGS[p.contig] for p in places)
+
+
+def test_that_other_names_are_found_with_room_around_them() -> None:
+    def named(text: str) -> Interval | None:
+        return Interval("chrM", 40, 50) if text == "peak 7" else None
+
+    def find(text: str) -> Interval:
+        return parse_locus(
+            text, contigs=CONTIGS, resolve=NAMES.resolve, genes=None, here=HERE,
+            named=named,
+        )  # fmt: skip
+
+    assert find("peak 7") == Interval("chrM", 20, 70)
+    with pytest.raises(LocusError):
+        find("peak 8")
