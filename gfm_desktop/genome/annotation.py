@@ -11,14 +11,23 @@ import numpy as np
 
 from gfm_desktop import paths
 from gfm_desktop.errors import InputError
+from gfm_desktop.genome.feature_slice import (
+    NO_COLOUR,
+    FeatureSlice,
+    SortedSpans,
+    ragged,
+)
 from gfm_desktop.genome.fingerprint import content_hash, known_hash
 from gfm_desktop.genome.gene_arrays import GeneArrays
 from gfm_desktop.genome.gene_file import read_gene_file
+from gfm_desktop.genome.gene_lane import GeneLane, own_names
 from gfm_desktop.genome.interval import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from gfm_desktop.genome.reference import Reference
 
@@ -100,14 +109,13 @@ class GeneModels:
         self.path = path
         self.fingerprint = fingerprint
         self._arrays = arrays
-        self._contig_names, lost = _own_names(arrays, reference)
+        self._contig_names, lost = own_names(arrays, reference)
         self.notes = (*arrays.notes, *lost)
-        self._by_contig: dict[str, _Lane] = {}
+        self._by_contig: dict[str, GeneLane] = {}
         for number, name in enumerate(self._contig_names):
             genes = np.flatnonzero(arrays.gene_contig == number)
             if name is not None and len(genes):
-                lane = _Lane(genes, arrays.gene_start, arrays.gene_end)
-                self._by_contig[name] = lane
+                self._by_contig[name] = GeneLane(genes, arrays)
         self._built: dict[int, Gene] = {}
         self._length = sum(len(lane.genes) for lane in self._by_contig.values())
 
@@ -177,6 +185,63 @@ class GeneModels:
         found = lane.between(position0, position0 + 1)
         return [self._gene(contig, number) for number in found]
 
+    def spans(self, contig: str, *, every: bool = False) -> SortedSpans | None:
+        """Return the spans of a contig's genes, or of every transcript; None for none.
+
+        Args:
+            contig: The genome's contig name.
+            every: Whether each transcript counts, not each gene.
+        """
+        lane = self._by_contig.get(contig)
+        if lane is None:
+            return None
+        return (lane.every if every else lane.one_each())[1]
+
+    def columns(self, interval: Interval, *, every: bool = False) -> FeatureSlice:
+        """Return the transcripts that share a base with `interval` as columns.
+
+        Args:
+            interval: Where.
+            every: Whether each transcript is wanted, or the canonical one of each
+                gene, which then reaches over the whole gene.
+        """
+        lane, arrays = self._by_contig.get(interval.contig), self._arrays
+        if lane is None:
+            flat, spans = np.empty(0, np.int64), SortedSpans.of(*np.empty((2, 0), int))
+        else:
+            flat, spans = lane.every if every else lane.one_each()
+        found = spans.between(interval.start, interval.end)
+        chosen = flat[found]
+        minus = arrays.gene_minus[self._owner[chosen]]
+        piece_at, pieces = ragged(arrays.transcript_exons, chosen)
+        thick_at, thick = ragged(arrays.transcript_coding, chosen)
+        return FeatureSlice(
+            chosen,
+            spans.start[found],
+            spans.end[found],
+            np.where(minus, -1, 1).astype(np.int8),
+            np.full(len(found), NO_COLOUR, np.int32),
+            piece_at,
+            arrays.exons[pieces],
+            thick_at,
+            arrays.coding[thick],
+        )
+
+    def gene_name(self, transcript: int) -> str:
+        """Return the name of the gene of a transcript that `columns` numbers."""
+        return self._arrays.gene_name[int(self._owner[transcript])]
+
+    def transcript_name(self, transcript: int) -> str:
+        """Return the identifier of a transcript that `columns` numbers."""
+        return self._arrays.transcript_id[transcript]
+
+    def owner(self, contig: str, transcript: int) -> tuple[Gene, Transcript]:
+        """Return gene and transcript of a number of `columns`."""
+        gene = int(self._owner[transcript])
+        first = int(self._arrays.gene_transcripts[gene])
+        found = self._gene(contig, gene)
+        return found, found.transcripts[transcript - first]
+
     def search(self, text: str, limit: int = 20) -> list[Gene]:
         """Return genes whose name holds `text`: equal first, then prefix, then inside.
 
@@ -204,6 +269,31 @@ class GeneModels:
         if place < len(keys) and keys[place] == wanted:
             return self._gene(*owners[place])
         return None
+
+    def find_transcript(self, name: str) -> tuple[Gene, Transcript] | None:
+        """Return gene and transcript of an identifier, or None.
+
+        Another version than the file's is another transcript; without a version, any.
+        """
+        number = self._transcripts.get(name.strip().casefold())
+        if number is None:
+            return None
+        gene = int(self._owner[number])
+        contig = self._contig_names[int(self._arrays.gene_contig[gene])]
+        return None if contig is None else self.owner(contig, number)
+
+    @cached_property
+    def _transcripts(self) -> dict[str, int]:
+        """Return transcript numbers by folded identifier, with and without version."""
+        whole = {n.casefold(): i for i, n in enumerate(self._arrays.transcript_id)}
+        bare = {name.split(".")[0]: number for name, number in whole.items()}
+        return {**bare, **whole}
+
+    @cached_property
+    def _owner(self) -> NDArray[np.int64]:
+        """Return the gene of each transcript."""
+        counts = np.diff(self._arrays.gene_transcripts)
+        return np.repeat(np.arange(len(counts)), counts)
 
     @cached_property
     def _names(self) -> tuple[list[str], list[tuple[str, int]]]:
@@ -250,65 +340,11 @@ class GeneModels:
         )
 
 
-class _Lane:
-    """The genes of one contig, sorted by start, ready for binary search."""
-
-    def __init__(
-        self,
-        genes: np.ndarray[tuple[int], np.dtype[np.int64]],
-        starts: np.ndarray[tuple[int], np.dtype[np.int64]],
-        ends: np.ndarray[tuple[int], np.dtype[np.int64]],
-    ) -> None:
-        self.genes = genes[np.argsort(starts[genes], kind="stable")]
-        self._starts = starts[self.genes]
-        self._ends = ends[self.genes]
-        # Genes before the first whose running maximum passes `start` all end earlier.
-        self._furthest = np.maximum.accumulate(self._ends)
-
-    def between(self, start: int, end: int) -> list[int]:
-        first = int(np.searchsorted(self._furthest, start, side="right"))
-        last = int(np.searchsorted(self._starts, end, side="left"))
-        inside = self._ends[first:last] > start
-        return [int(n) for n in self.genes[first:last][inside]]
-
-
 def _pairs(
-    values: np.ndarray[tuple[int, int], np.dtype[np.int64]],
-    offsets: np.ndarray[tuple[int], np.dtype[np.int64]],
-    number: int,
+    values: NDArray[np.int64], offsets: NDArray[np.int64], number: int
 ) -> tuple[tuple[int, int], ...]:
     first, last = int(offsets[number]), int(offsets[number + 1])
     return tuple((int(a), int(b)) for a, b in values[first:last])
-
-
-def _own_names(
-    arrays: GeneArrays, reference: Reference | None
-) -> tuple[list[str | None], list[str]]:
-    """Return the genome's name of each contig of the file, and what got lost."""
-    if reference is None:
-        return list(arrays.contigs), []
-    names = [reference.resolve(name) for name in arrays.contigs]
-    notes = []
-    counts = np.bincount(arrays.gene_contig, minlength=len(names))
-    missing = [n for n, own in enumerate(names) if own is None]
-    lost = int(counts[missing].sum())
-    if lost:
-        named = ", ".join(arrays.contigs[n] for n in missing[:5])
-        notes.append(
-            f"{lost:,} genes lie on {len(missing):,} contigs that the genome does not "
-            f"have ({named}{', ...' if len(missing) > 5 else ''}): they are left out."
-        )
-    beyond = sum(
-        int(arrays.gene_end[g]) > reference.contigs[name]
-        for g, c in enumerate(arrays.gene_contig)
-        if (name := names[int(c)]) is not None
-    )
-    if beyond:
-        notes.append(
-            f"{beyond:,} genes reach past the end of their contig: the gene models "
-            "belong to another genome build."
-        )
-    return names, notes
 
 
 def _stored(fingerprint: str, cache: Path | None) -> Path:

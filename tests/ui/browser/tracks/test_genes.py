@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRectF
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui.browser.track import View
-from gfm_desktop.ui.browser.tracks.genes import GenesTrack, pack
+from gfm_desktop.ui.browser.packing import pack
+from gfm_desktop.ui.browser.tracks.genes import GenesTrack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
