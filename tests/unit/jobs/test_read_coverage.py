@@ -1,0 +1,95 @@
+"""Alignments opened and counted by jobs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pysam
+import pytest
+
+from gfm_desktop.genome.coverage import Coverage
+from gfm_desktop.jobs import read_coverage
+from gfm_desktop.jobs.context import JobContext
+from gfm_desktop.jobs.events import Failed, Finished, Partial
+from gfm_desktop.jobs.guard import run_guarded
+from gfm_desktop.jobs.open_alignments import OpenAlignments
+from gfm_desktop.jobs.read_coverage import ReadCoverage
+
+if TYPE_CHECKING:
+    from conftest import Desk
+
+
+def events(job: Any, context: JobContext) -> list[Any]:
+    return list(run_guarded(job, context))
+
+
+@pytest.fixture
+def bam(desk: Desk) -> Path:
+    """Write a read of 50 bp at every tenth base of 500-2,999, and one far contig."""
+    path = desk.folder / "reads.bam"
+    sq = [{"SN": "chr1", "LN": 4_000}, {"SN": "chrUn", "LN": 77}]
+    with pysam.AlignmentFile(str(path), "wb", header={"SQ": sq}) as file:
+        for start in [*range(500, 3_000, 10), -1]:
+            read = pysam.AlignedSegment()
+            read.query_name, read.cigarstring = f"read-{start}", "50M"
+            read.reference_id, read.reference_start = (0, start)
+            read.query_sequence = desk.sequence[start : start + 50]
+            if start < 0:
+                read.reference_id, read.reference_start = 1, 0
+                read.query_sequence = "A" * 50
+            file.write(read)
+    return path
+
+
+@pytest.fixture
+def store(bam: Path, desk: Desk) -> str:
+    last = events(OpenAlignments(str(bam), desk.genome), JobContext())[-1]
+    assert isinstance(last, Finished), last
+    return last.outputs["store"]
+
+
+def test_that_opening_tells_store_title_and_what_is_left_out(
+    bam: Path, desk: Desk
+) -> None:
+    last = events(OpenAlignments(str(bam), desk.genome), JobContext())[-1]
+    assert isinstance(last, Finished), last
+    assert last.outputs["title"] == "reads.bam"
+    assert Path(last.outputs["store"]).is_file()
+    assert last.message == "reads.bam: alignments on 1 contig"
+    assert len(last.warnings) == 1
+    assert "1 reads on 1 contig are not shown" in last.warnings[0]
+    assert [p.name for p in bam.parent.glob("reads*")] == ["reads.bam"]
+
+
+def test_that_tiles_are_told_one_by_one_and_kept(
+    store: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_coverage, "TILE", 1_000)
+    job = ReadCoverage(store, desk.genome, "chr1", 900, 2_100)
+    told = events(job, JobContext())
+    assert isinstance(told[-1], Finished)
+    paths = [Path(e.path) for e in told if isinstance(e, Partial)]
+    tiles = [Coverage.load(path) for path in paths]
+    places = [(t.interval.start, t.interval.end) for t in tiles]
+    assert places == [(0, 1_000), (1_000, 2_000), (2_000, 3_000)]
+    depth = np.concatenate([t.depth for t in tiles])
+    assert depth[:500].sum() == 0
+    assert depth[540:2_990].tolist() == [5] * 2_450
+    made = [path.stat().st_mtime_ns for path in paths]
+    again = [e for e in events(job, JobContext()) if isinstance(e, Partial)]
+    assert [e.path for e in again] == [str(path) for path in paths]
+    assert [path.stat().st_mtime_ns for path in paths] == made
+    other = ReadCoverage(store, desk.genome, "chr1", 900, 2_100, 30)
+    others = {e.path for e in events(other, JobContext()) if isinstance(e, Partial)}
+    assert others.isdisjoint(str(path) for path in paths)
+
+
+def test_that_a_region_beyond_the_genome_is_refused(store: str, desk: Desk) -> None:
+    for contig, start, end in (("chr1", 0, 4_001), ("chr9", 0, 10), ("chr1", 9, 9)):
+        last = events(
+            ReadCoverage(store, desk.genome, contig, start, end), JobContext()
+        )[-1]
+        assert isinstance(last, Failed)
+        assert "not on the genome" in last.what
