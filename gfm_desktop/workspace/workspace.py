@@ -13,9 +13,18 @@ from psygnal import Signal
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Failed
 from gfm_desktop.workspace.lane_book import LaneBook
+from gfm_desktop.workspace.places import (
+    MOST_LOCI,
+    SHORTEST_VIEW,
+    Places,
+    Trail,
+    fit,
+    fitted,
+)
 from gfm_desktop.workspace.track_files import TrackFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from gfm_desktop.genome.annotation import GeneModels
@@ -24,8 +33,17 @@ if TYPE_CHECKING:
     from gfm_desktop.models.option import OptionValue
     from gfm_desktop.workspace.score_table import ScoreTable, VariantRow
 
-SHORTEST_VIEW = 20
-"""Fewest bp on screen: letters would be wider than a thumb below that."""
+__all__ = [
+    "BROWSER",
+    "SHORTEST_VIEW",
+    "ScoreRun",
+    "ScoringState",
+    "Ticket",
+    "VariantSet",
+    "Workspace",
+    "fit",
+]
+
 BROWSER = "browser"
 """What `Workspace.panel_wanted` calls the genome browser."""
 
@@ -121,6 +139,9 @@ class Workspace:
     scores_changed = Signal()
     """New score parts or another run; `table` has been refreshed before."""
     locus_changed = Signal(Interval)
+    """Another active locus: it moved, or another one became active."""
+    loci_changed = Signal()
+    """Any locus moved, came or went, or another one became active."""
     selection_changed = Signal(object)
     """Carries a `VariantRow` or None."""
     message = Signal(str, str)
@@ -150,10 +171,9 @@ class Workspace:
         self._variants: VariantSet | None = None
         self._run: ScoreRun | None = None
         self._table: ScoreTable | None = None
-        self._locus = Interval("", 0, 0)
+        self._places = Places()
+        self._trail = Trail()
         self._selection: VariantRow | None = None
-        self._back: list[Interval] = []
-        self._forward: list[Interval] = []
         self._tickets: dict[str, Ticket] = {}
         self._waiting: tuple[Path, ...] = ()
         self._scoring: ScoringState | None = None
@@ -187,8 +207,18 @@ class Workspace:
 
     @property
     def locus(self) -> Interval:
-        """Return what the browser shows; an empty contig where nothing is open."""
-        return self._locus
+        """Return the active locus; an empty contig where nothing is open."""
+        return self._places.locus
+
+    @property
+    def loci(self) -> tuple[Interval, ...]:
+        """Return what the browser shows side by side, from the left; at least one."""
+        return self._places.loci
+
+    @property
+    def active(self) -> int:
+        """Return the index of the active locus among `loci`."""
+        return self._places.active
 
     @property
     def selection(self) -> VariantRow | None:
@@ -278,13 +308,15 @@ class Workspace:
         if self._genome is not None and self._genome is not genome:
             self._genome.close()
         self._genome = genome
-        self._back.clear()
-        self._forward.clear()
+        self._trail.clear()
+        # Quietly: listeners must not see another genome's loci, nor places of none.
+        self._places = Places((self.locus,))
         self.genome_changed.emit()
         if genome is not None:
             contig, length = next(iter(genome.contigs.items()))
-            self._locus = Interval(contig, 0, length)
-            self.locus_changed.emit(self._locus)
+            self._places = Places((Interval(contig, 0, length),))
+            self.loci_changed.emit()
+            self.locus_changed.emit(self.locus)
 
     def set_annotation(self, annotation: GeneModels | None) -> None:
         """Show other gene models."""
@@ -317,12 +349,14 @@ class Workspace:
                 run = replace(run, counts=self._table.counts())
         self._run = run
         self.scores_changed.emit()
-        if self._selection is not None and self._table is not None:
-            self._selection = self._table.row(self._selection.row)
+        chosen = self._selection
+        # A hypothetical variant has no row of the table.
+        if chosen is not None and chosen.row >= 0 and self._table is not None:
+            self._selection = self._table.row(chosen.row)
             self.selection_changed.emit(self._selection)
 
     def go_to(self, locus: Interval, *, remember: bool = True) -> None:
-        """Move the browser, clipped to the contig and never below `SHORTEST_VIEW`.
+        """Move the active locus, clipped to the contig, never below `SHORTEST_VIEW`.
 
         Args:
             locus: Where to go; its contig must be one of the genome's.
@@ -332,31 +366,66 @@ class Workspace:
         if self._genome is None or locus.contig not in self._genome.contigs:
             return
         wanted = fit(locus, self._genome.contigs[locus.contig])
-        if wanted == self._locus:
+        self._show(self._places.moved(wanted), remember=remember)
+
+    def set_loci(
+        self, loci: Sequence[Interval], active: int = 0, *, remember: bool = True
+    ) -> None:
+        """Show several loci side by side, or a single one.
+
+        Args:
+            loci: From the left, of any contigs; fitted as `go_to` does. Those of
+                contigs that the genome lacks are left out, and where none remains,
+                nothing changes.
+            active: Index of the active one.
+            remember: Whether Back returns to the loci before.
+        """
+        if self._genome is None:
             return
-        if remember:
-            self._back.append(self._locus)
-            self._forward.clear()
-        self._locus = wanted
-        self.locus_changed.emit(wanted)
+        wanted = fitted(loci, self._genome.contigs)
+        if len(wanted) > MOST_LOCI:
+            text = f"{len(wanted)} loci: the first {MOST_LOCI} are shown."
+            self.message.emit("warning", text)
+        if wanted:
+            shown = tuple(wanted[:MOST_LOCI])
+            places = Places(shown, min(max(0, active), len(shown) - 1))
+            self._show(places, remember=remember)
+
+    def activate(self, index: int) -> None:
+        """Make another locus the active one; Back does not know of it."""
+        if 0 <= index < len(self.loci):
+            self._show(replace(self._places, active=index), remember=False)
+
+    def close_locus(self, index: int) -> None:
+        """Take a locus away; the last one stays."""
+        if 0 <= index < len(self.loci):
+            self._show(self._places.without(index), remember=True)
 
     def remember_locus(self, locus: Interval) -> None:
-        """Note where a drag or a wheel turn began, for Back."""
-        if locus.contig and locus != self._locus:
-            self._back.append(locus)
-            self._forward.clear()
+        """Note where a drag or a wheel turn of the active locus began, for Back."""
+        if locus.contig and locus != self.locus:
+            self._trail.leave(self._places.moved(locus))
 
     def go_back(self) -> None:
-        """Return to the locus before; does nothing at the beginning."""
-        if self._back:
-            self._forward.append(self._locus)
-            self.go_to(self._back.pop(), remember=False)
+        """Return to the loci before; does nothing at the beginning."""
+        if (places := self._trail.back(self._places)) is not None:
+            self._show(places, remember=False)
 
     def go_forward(self) -> None:
         """Undo one `go_back`."""
-        if self._forward:
-            self._back.append(self._locus)
-            self.go_to(self._forward.pop(), remember=False)
+        if (places := self._trail.forward(self._places)) is not None:
+            self._show(places, remember=False)
+
+    def _show(self, places: Places, *, remember: bool) -> None:
+        before = self._places
+        if places == before:
+            return
+        if remember:
+            self._trail.leave(before)
+        self._places = places
+        self.loci_changed.emit()
+        if places.locus != before.locus:
+            self.locus_changed.emit(places.locus)
 
     def select(self, row: VariantRow | None) -> None:
         """Select a variant; does not move the browser."""
@@ -377,22 +446,8 @@ class Workspace:
         if variant is None:
             return
         middle = variant.start + len(variant.ref) // 2
-        same = variant.contig == self._locus.contig
-        half = len(self._locus) // 2 if same and len(self._locus) <= 20 * flank else 0
+        same = variant.contig == self.locus.contig
+        half = len(self.locus) // 2 if same and len(self.locus) <= 20 * flank else 0
         half = half or flank
         start = max(0, middle - half)
         self.go_to(Interval(variant.contig, start, middle + half + 1))
-
-
-def fit(locus: Interval, length: int) -> Interval:
-    """Return `locus` widened to `SHORTEST_VIEW` and moved inside the contig.
-
-    Args:
-        locus: Wanted stretch, which may run past the contig's end.
-        length: Length of the contig in bp.
-    """
-    size = min(max(len(locus), SHORTEST_VIEW), length)
-    middle = (locus.start + locus.end) // 2
-    start = locus.start if len(locus) == size else middle - size // 2
-    start = min(max(start, 0), length - size)
-    return Interval(locus.contig, start, start + size)

@@ -8,9 +8,10 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QToolTip
 
-from gfm_desktop.ui.browser import canvas_paint
+from gfm_desktop.ui.browser import canvas_paint, hover_paint
 from gfm_desktop.ui.browser.gestures import Gestures
-from gfm_desktop.ui.browser.navigation import NOWHERE, Camera
+from gfm_desktop.ui.browser.navigation import NOWHERE
+from gfm_desktop.ui.browser.panes import Zone, cameras_over
 from gfm_desktop.ui.browser.surface import Surface
 from gfm_desktop.ui.widgets.listening import listen
 
@@ -25,13 +26,12 @@ if TYPE_CHECKING:
         QWheelEvent,
     )
 
-    from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.lane_rack import LaneRack
     from gfm_desktop.ui.browser.track import Sources
 
 
 class Canvas(Surface):
-    """Paints the ruler and the lanes of the workspace's locus.
+    """Paints the rulers and the lanes of the workspace's loci.
 
     Everything but the crosshair is painted into a picture first, so that moving the
     mouse costs nothing.
@@ -50,7 +50,7 @@ class Canvas(Surface):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.gestures = Gestures(self)
         workspace = sources.workspace
-        listen(self, workspace.locus_changed, self._follow)
+        listen(self, workspace.loci_changed, self._follow)
         listen(self, workspace.genome_changed, self._restart)
         listen(self, workspace.annotation_changed, self.refresh)
         listen(self, workspace.selection_changed, self._refresh_for)
@@ -58,6 +58,7 @@ class Canvas(Surface):
         sources.marks.changed.connect(self.refresh)
         sources.repaint.wanted.connect(self.refresh)
         rack.changed.connect(self.refresh)
+        self._picture: QPixmap | None = None
         self._restart()
 
     def sizeHint(self) -> QSize:
@@ -81,7 +82,7 @@ class Canvas(Surface):
         with QPainter(self) as painter:
             painter.drawPixmap(0, 0, self._picture)
             painter.setFont(self.font())
-            canvas_paint.paint_hover(painter, self)
+            hover_paint.paint_hover(painter, self)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme and the text size."""
@@ -147,10 +148,10 @@ class Canvas(Surface):
     def event(self, event: QEvent) -> bool:
         """Show tooltips, and zoom with two fingers."""
         if event.type() == QEvent.Type.ToolTip and self.hover is not None:
-            hit = self.hit(self.hover)
-            if hit is not None and hit.tooltip:
+            words = self._tooltip(self.hover)
+            if words:
                 place = self.mapToGlobal(self.hover).toPoint()
-                QToolTip.showText(place, hit.tooltip, self)
+                QToolTip.showText(place, words, self)
             else:
                 QToolTip.hideText()
             return True
@@ -158,21 +159,49 @@ class Canvas(Surface):
             return True
         return super().event(event)
 
+    def refresh(self) -> None:
+        """Paint anew: something that is on show has changed."""
+        self._picture = None
+        super().refresh()
+
+    def scroll_to(self, value: int) -> None:
+        """Scroll the lanes, as far as there is something to see."""
+        self._picture = None
+        super().scroll_to(value)
+
+    def _moved(self) -> None:
+        self._picture = None
+        super()._moved()
+
+    def _tooltip(self, point: QPointF) -> str:
+        match self.zone_at(point):
+            case Zone.LANES:
+                hit = self.hit(point)
+                return "" if hit is None else hit.tooltip
+            case Zone.CLOSE:
+                return "Close this locus"
+            case Zone.TITLE:
+                return "Click to make this locus the active one"
+            case _:
+                return ""
+
     def _restart(self) -> None:
         """Show another genome, or none."""
         self.scroll_y = 0
-        self.camera = NOWHERE
-        self._follow(self.sources.workspace.locus)
+        self._cameras = [NOWHERE]
+        self._follow()
 
-    def _follow(self, locus: Interval) -> None:
-        """Show the workspace's locus, unless this canvas has just set it."""
-        genome = self.sources.workspace.genome
-        if genome is None or locus.contig not in genome.contigs:
-            self.camera = NOWHERE
-        elif locus != self.camera.interval or not self.is_open:
-            self.camera = Camera.over(locus, genome.contigs[locus.contig])
-        self.setAccessibleDescription(f"Showing {locus}" if locus.contig else "Empty")
-        self.refresh()
+    def _follow(self) -> None:
+        """Show the workspace's loci; those that are on show already stay exact."""
+        workspace = self.sources.workspace
+        contigs = {} if workspace.genome is None else workspace.genome.contigs
+        self._cameras = cameras_over(workspace.loci, contigs, self._cameras)
+        shown = [str(locus) for locus in workspace.loci if locus.contig]
+        words = f"Showing {'; '.join(shown)}" if shown else "Empty"
+        if len(shown) > 1:
+            words += f". Active: {workspace.locus}"
+        self.setAccessibleDescription(words)
+        self._moved()
         self.settle()
 
     def _refresh_for(self, _row: object) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QNativeGestureEvent
 from PySide6.QtWidgets import QApplication
 
-from gfm_desktop.ui.browser.tracks.ruler import OVERVIEW
+from gfm_desktop.ui.browser.panes import Zone
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
@@ -24,6 +24,7 @@ STEP = 50
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
+_DRAGGED = (Zone.OVERVIEW, Zone.RULER, Zone.LANES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Gestures(QObject):
         canvas = self.canvas
         anchor = 0.5
         if x is not None:
-            anchor = min(max(0.0, (x - canvas.gutter) / canvas.plot_width), 1.0)
+            anchor = canvas.pane.share(x)
         self._go(canvas.camera.zoomed(factor, anchor))
 
     def pan(self, pixels: float) -> None:
@@ -95,13 +96,18 @@ class Gestures(QObject):
         if event.button() != Qt.MouseButton.LeftButton or not canvas.is_open:
             return
         point = event.position()
-        if point.x() < canvas.gutter:
-            return
         self.rest()
+        zone = canvas.zone_at(point)
+        if zone is Zone.CLOSE and (pane := canvas.pane_at(point.x())):
+            canvas.sources.workspace.close_locus(pane.index)
+            return
+        canvas.attend(point)
+        if zone not in _DRAGGED:
+            return
         kind: Literal["pan", "region", "overview"] = "pan"
-        if point.y() < OVERVIEW:
+        if zone is Zone.OVERVIEW:
             kind = "overview"
-        elif event.modifiers() & _SHIFT or point.y() < canvas.header:
+        elif event.modifiers() & _SHIFT or zone is Zone.RULER:
             kind = "region"
         self.drag = Drag(kind, point, canvas.camera, canvas.scroll_y)
         self._moved = False
@@ -154,7 +160,9 @@ class Gestures(QObject):
         """Zoom in twice, or out with Alt, and stay at the place."""
         canvas = self.canvas
         left = event.button() == Qt.MouseButton.LeftButton
-        if left and event.position().x() >= canvas.gutter and canvas.is_open:
+        zone = canvas.zone_at(event.position())
+        if left and zone in _DRAGGED and canvas.is_open:
+            canvas.attend(event.position())
             factor = 2.0 if event.modifiers() & _ALT else 0.5
             self.zoom(factor, event.position().x())
 
@@ -168,6 +176,8 @@ class Gestures(QObject):
         sideways = delta.x() if abs(delta.x()) > abs(delta.y()) else 0
         if event.modifiers() & _SHIFT and not sideways:
             sideways = delta.y()
+        if control or sideways or self.wheel_zooms:
+            canvas.attend(event.position())
         if control or (self.wheel_zooms and not sideways):
             self.zoom(NOTCH ** (delta.y() / 120), event.position().x())
         elif sideways:
@@ -181,6 +191,7 @@ class Gestures(QObject):
             return False
         if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
             return False
+        self.canvas.attend(event.position())
         self.zoom(1 / max(0.1, 1 + event.value()), event.position().x())
         return True
 
@@ -247,9 +258,8 @@ class Gestures(QObject):
     def _look_at_overview(self, x: float) -> None:
         """Put the middle of the view where the overview bar was pressed."""
         canvas = self.canvas
-        share = min(max(0.0, (x - canvas.gutter) / canvas.plot_width), 1.0)
         camera = canvas.camera
-        middle = share * camera.limit
+        middle = canvas.pane.share(x) * camera.limit
         canvas.look(camera.moved(middle - camera.length / 2 - camera.start))
 
     def _click(self, event: QMouseEvent) -> None:
@@ -265,10 +275,13 @@ class Gestures(QObject):
         """Show with the cursor what a press would do."""
         canvas = self.canvas
         shape = Qt.CursorShape.ArrowCursor
-        if canvas.is_open and point.x() >= canvas.gutter:
-            hit = canvas.hit(point)
-            if OVERVIEW <= point.y() < canvas.header:
+        match canvas.zone_at(point) if canvas.is_open else Zone.NOTHING:
+            case Zone.RULER:
                 shape = Qt.CursorShape.SplitHCursor
-            elif hit is not None and hit.row is not None:
+            case Zone.TITLE | Zone.CLOSE:
                 shape = Qt.CursorShape.PointingHandCursor
+            case Zone.LANES:
+                hit = canvas.hit(point)
+                if hit is not None and hit.row is not None:
+                    shape = Qt.CursorShape.PointingHandCursor
         canvas.setCursor(shape)

@@ -60,18 +60,19 @@ class Placed:
         return self.top + self.height
 
 
-def arrange(lanes: Sequence[Lane], view: View, room: float) -> list[Placed]:
+def arrange(lanes: Sequence[Lane], views: Sequence[View], room: float) -> list[Placed]:
     """Stack the lanes on show.
 
     Args:
         lanes: All lanes, from the top.
-        view: What is on screen.
+        views: What is on screen, pane by pane; a lane is as high as the pane needs
+            that needs most.
         room: Pixels that are there; what is left over goes to the tracks that stretch.
     """
     shown = [lane for lane in lanes if not lane.look.hidden]
-    heights = [round(lane.track.height(view) * lane.look.size) for lane in shown]
+    wants = [_wants(lane, views) for lane in shown]
+    heights, wishes = [height for height, _ in wants], [wish for _, wish in wants]
     left = max(0, int(room) - sum(heights) - GAP * len(shown))
-    wishes = [lane.track.stretch for lane in shown]
     for index, wish in enumerate(wishes):
         share = min(wish, left * wish // max(1, sum(wishes)))
         heights[index] += share
@@ -80,3 +81,13 @@ def arrange(lanes: Sequence[Lane], view: View, room: float) -> list[Placed]:
         placed.append(Placed(lane, top, height))
         top += height + GAP
     return placed
+
+
+def _wants(lane: Lane, views: Sequence[View]) -> tuple[int, int]:
+    """Return the height that a lane needs, and the pixels that it likes beyond."""
+    heights, wishes = [0], [0]
+    for view in views:
+        heights.append(lane.track.height(view))
+        # A track may know only now how far it would stretch.
+        wishes.append(lane.track.stretch)
+    return round(max(heights) * lane.look.size), max(wishes)

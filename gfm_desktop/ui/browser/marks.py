@@ -1,8 +1,9 @@
-"""The variants of the contig on show, read in a thread and sliced in the painter."""
+"""The variants of the contigs on show, read in a thread and sliced in the painter."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +11,12 @@ from PySide6.QtCore import QObject, Signal
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.interval import Interval
+from gfm_desktop.ui.score_scale import ScoreScale, scale_of
+from gfm_desktop.ui.widgets.cards import scorer_of
 from gfm_desktop.workspace.score_table import VariantMarks
 
 if TYPE_CHECKING:
+    from gfm_desktop.scoring.card import ScorerCard
     from gfm_desktop.workspace.score_table import ScoreTable, VariantRow
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -20,10 +24,23 @@ _EVERYTHING = 1 << 62
 _ROWS_KEPT = 512
 
 
-class ContigMarks(QObject):
-    """Keeps the marks of one contig, so that painting never asks the table.
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the thread has read.
 
-    A million variants are 26 MB here. Reading is asked for when contig, variants or
+    Attributes:
+        marks: Contig to all its marks.
+        scale: The measure of the run's scores, on all contigs.
+    """
+
+    marks: dict[str, VariantMarks] = field(default_factory=dict)
+    scale: ScoreScale = field(default_factory=ScoreScale)
+
+
+class ContigMarks(QObject):
+    """Keeps the marks of the contigs on show, so that painting never asks the table.
+
+    A million variants are 26 MB here. Reading is asked for when contigs, variants or
     scores change; until the answer is in, the marks before are shown (same contig) or
     none (another contig). Late answers are dropped.
     """
@@ -43,29 +60,38 @@ class ContigMarks(QObject):
             lambda: executor.shutdown(wait=False, cancel_futures=True)
         )
         self._generation = 0
-        self._contig = ""
-        self._marks: VariantMarks | None = None
+        self._wanted: tuple[str, ...] = ()
+        self._known = _Answer()
         self._rows: dict[int, VariantRow] = {}
         self._relay.arrived.connect(self._take)
         workspace.variants_changed.connect(self._forget)
         workspace.scores_changed.connect(self.refresh)
-        workspace.locus_changed.connect(self._follow)
+        workspace.loci_changed.connect(self._follow)
         self.refresh()
 
     @property
     def contig(self) -> str:
-        """Return the contig whose marks are at hand."""
-        return self._contig
+        """Return the contig of the active locus."""
+        return self._workspace.locus.contig
 
     @property
     def all(self) -> VariantMarks | None:
-        """Return all marks of the contig; None where no variants are open."""
-        return self._marks
+        """Return all marks of the active contig; None where no variants are open."""
+        return self.of(self.contig)
+
+    @property
+    def scale(self) -> ScoreScale:
+        """Return the measure of the run's scores: one for all contigs."""
+        return self._known.scale
+
+    def of(self, contig: str) -> VariantMarks | None:
+        """Return all marks of a contig on show; None until they are read."""
+        return self._known.marks.get(contig)
 
     def within(self, interval: Interval) -> VariantMarks | None:
         """Return the marks that begin inside `interval`, without waiting."""
-        marks = self._marks
-        if marks is None or interval.contig != self._contig:
+        marks = self.of(interval.contig)
+        if marks is None:
             return None
         first, last = np.searchsorted(marks.start, (interval.start, interval.end))
         part = slice(int(first), int(last))
@@ -93,37 +119,42 @@ class ContigMarks(QObject):
         return [self._rows[n] for n in numbers]
 
     def refresh(self) -> None:
-        """Read the contig again, in the thread."""
+        """Read the contigs again, in the thread."""
         self._generation += 1
         self._rows.clear()
-        table = self._workspace.table
-        contig = self._workspace.locus.contig
-        genome = self._workspace.genome
-        if table is None or genome is None or contig not in genome.contigs:
-            self._marks, self._contig = None, ""
+        table, genome = self._workspace.table, self._workspace.genome
+        contigs = {} if genome is None else genome.contigs
+        wholes = [Interval(c, 0, contigs[c]) for c in self._shown() if c in contigs]
+        if table is None or not wholes:
+            self._known, self._wanted = _Answer(), ()
             self.changed.emit()
             return
-        if contig != self._contig:
-            self._marks = None
-        self._contig = contig
-        whole = Interval(contig, 0, genome.contigs[contig])
-        self._executor.submit(_read, table, whole, self._generation, self._relay)
+        self._wanted = tuple(whole.contig for whole in wholes)
+        run = self._workspace.run
+        card = None if run is None else scorer_of(run.model, run.scorer)
+        self._executor.submit(_read, table, wholes, card, self._generation, self._relay)
+
+    def _shown(self) -> list[str]:
+        """Return the contigs on show, each once."""
+        return list(dict.fromkeys(locus.contig for locus in self._workspace.loci))
 
     def _forget(self) -> None:
-        self._marks, self._contig = None, ""
+        self._known, self._wanted = _Answer(), ()
         self.refresh()
 
-    def _follow(self, locus: Interval) -> None:
-        if locus.contig != self._contig:
-            self.refresh()
+    def _follow(self) -> None:
+        shown = self._shown()
+        if set(shown) <= set(self._wanted):
+            return
+        self.refresh()
 
     def _take(self, generation: int, answer: object) -> None:
         if generation != self._generation:
             return
         if isinstance(answer, GfmError):
             self._workspace.message.emit("error", str(answer))
-        elif isinstance(answer, VariantMarks):
-            self._marks = answer
+        elif isinstance(answer, _Answer):
+            self._known = answer
             self.changed.emit()
 
 
@@ -131,13 +162,20 @@ class _Relay(QObject):
     """Carries an answer from the reading thread to the window's."""
 
     arrived = Signal(int, object)
-    """Generation, and `VariantMarks` or the error."""
+    """Generation, and `_Answer` or the error."""
 
 
-def _read(table: ScoreTable, whole: Interval, generation: int, relay: _Relay) -> None:
+def _read(
+    table: ScoreTable,
+    wholes: list[Interval],
+    card: ScorerCard | None,
+    generation: int,
+    relay: _Relay,
+) -> None:
     answer: object
     try:
-        answer = table.in_interval(whole, limit=_EVERYTHING)
+        marks = {w.contig: table.in_interval(w, limit=_EVERYTHING) for w in wholes}
+        answer = _Answer(marks, scale_of(table.scores, card))
     except GfmError as error:
         answer = error
     relay.arrived.emit(generation, answer)

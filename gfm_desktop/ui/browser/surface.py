@@ -1,4 +1,4 @@
-"""Where everything on the canvas is: camera, lanes, scrolling; nothing is painted."""
+"""Where everything on the canvas is: panes, lanes, scrolling; nothing is painted."""
 
 from __future__ import annotations
 
@@ -11,28 +11,32 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.browser.lanes import Placed, arrange
 from gfm_desktop.ui.browser.navigation import NOWHERE, Camera
-from gfm_desktop.ui.browser.tracks.ruler import RulerTrack
+from gfm_desktop.ui.browser.panes import Pane, Zone, side_by_side
+from gfm_desktop.ui.browser.tracks.ruler import OVERVIEW, RulerTrack
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPixmap
-
     from gfm_desktop.ui.browser.lane_rack import LaneRack
     from gfm_desktop.ui.browser.lanes import Lane
     from gfm_desktop.ui.browser.track import Hit, Sources, View
 
 GUTTER = 132
 """Width of the labels at 100 % text size."""
+TITLE = 24
+"""Height of a pane's title at 100 % text size."""
 SETTLE_MS = 120
 """How long a view stays before predictions of it are asked for."""
+_EDGE = 4
 
 
 class Surface(QWidget):
     """The state of the canvas, as painters and gestures use it.
 
+    One pane a locus, side by side. What has no pane of its own in its name, such as
+    `camera`, `plot_width` or `x_of`, is about the active one.
+
     Attributes:
         sources: What tracks paint from.
         ruler: The track above the lanes.
-        camera: Where the view is.
         scroll_y: How many pixels of the lanes are scrolled away.
         hover: Where the mouse is; None outside.
         band: Left and right pixel of a region being chosen.
@@ -41,7 +45,7 @@ class Surface(QWidget):
     scrolled = Signal()
     """The content or the scroll position changed."""
     settled = Signal(Interval)
-    """The view has stayed for a moment: time to ask for predictions."""
+    """The active view has stayed for a moment: time to ask for predictions."""
     region_chosen = Signal(Interval, QPointF)
     """A region was drawn on the ruler, or with Shift; carries the place for a menu."""
 
@@ -51,11 +55,12 @@ class Surface(QWidget):
         self.sources = sources
         self._rack = rack
         self.ruler = RulerTrack(sources.workspace)
-        self.camera: Camera = NOWHERE
+        self._cameras: list[Camera] = [NOWHERE]
+        self._panes: tuple[Pane, ...] = ()
+        self._placed: list[Placed] | None = None
         self.scroll_y = 0
         self.hover: QPointF | None = None
         self.band: tuple[float, float] | None = None
-        self._picture: QPixmap | None = None
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(lambda: self.settled.emit(self.camera.interval))
 
@@ -70,53 +75,116 @@ class Surface(QWidget):
         return round(GUTTER * theme.scale_of())
 
     @property
+    def panes(self) -> tuple[Pane, ...]:
+        """Return the panes from the left, at least one."""
+        if not self._panes:
+            self._panes = side_by_side(self._cameras, self.gutter, self.width())
+        return self._panes
+
+    @property
+    def pane(self) -> Pane:
+        """Return the active pane."""
+        return self.panes[min(self.sources.workspace.active, len(self.panes) - 1)]
+
+    @property
+    def several(self) -> bool:
+        """Tell whether there is more than one pane."""
+        return len(self._cameras) > 1
+
+    @property
+    def camera(self) -> Camera:
+        """Return where the active pane looks."""
+        return self.pane.camera
+
+    @property
     def plot_width(self) -> float:
-        """Return the width of the picture beside the labels."""
-        return max(50.0, self.width() - self.gutter)
+        """Return the width of the active pane."""
+        return self.pane.width
+
+    @property
+    def strip(self) -> int:
+        """Return the height of the panes' titles; a single pane has none."""
+        return round(TITLE * theme.scale_of()) if self.several else 0
 
     @property
     def header(self) -> int:
-        """Return the height of the ruler, which does not scroll."""
-        return self.ruler.height(self.view()[0])
+        """Return the height of titles and ruler, which do not scroll."""
+        return self.strip + self.ruler.height(self.view()[0])
 
     @property
     def is_open(self) -> bool:
         """Tell whether there is a genome to look at."""
         return bool(self.camera.contig)
 
+    def pane_at(self, x: float) -> Pane | None:
+        """Return the pane under a pixel; None under the labels and between panes."""
+        found = (pane for pane in self.panes if pane.left <= x < pane.right)
+        return next(found, None)
+
+    def zone_at(self, point: QPointF) -> Zone:
+        """Return what a place is for."""
+        if point.x() < self.gutter:
+            placed = self.lane_at(point)
+            if placed is None:
+                return self._zone_above(point)
+            bottom = self.header + placed.bottom - self.scroll_y
+            return Zone.EDGE if point.y() >= bottom - _EDGE else Zone.LABEL
+        pane = self.pane_at(point.x())
+        if pane is None:
+            return Zone.NOTHING
+        y = point.y() - self.strip
+        if y < 0:
+            return Zone.CLOSE if self.cross_of(pane).contains(point) else Zone.TITLE
+        if y < OVERVIEW:
+            return Zone.OVERVIEW
+        return Zone.RULER if point.y() < self.header else Zone.LANES
+
+    def _zone_above(self, point: QPointF) -> Zone:
+        """Return `EDGE` just below the last lane, whose end it is."""
+        above = self.lane_at(point - QPointF(0, _EDGE))
+        below = point.y() > self.header
+        return Zone.EDGE if above is not None and below else Zone.NOTHING
+
+    def cross_of(self, pane: Pane) -> QRectF:
+        """Return where the cross is that closes a pane."""
+        size = self.strip
+        return QRectF(pane.right - size, 0, size, size)
+
+    def attend(self, point: QPointF) -> None:
+        """Make the pane under a place the active one."""
+        pane = self.pane_at(point.x())
+        if pane is not None:
+            self.sources.workspace.activate(pane.index)
+
     def view(self) -> tuple[View, float]:
         """Return what tracks paint, and how many pixels of it lie left of the plot."""
-        return self.camera.view(self.plot_width, theme.current())
+        return self.pane.view()
 
     def x_of(self, position: float) -> float:
         """Return the widget's pixel of the left edge of a 0-based position."""
-        scale = self.plot_width / self.camera.length
-        return self.gutter + (position - self.camera.start) * scale
+        return self.pane.x_of(position)
 
     def position_at(self, x: float) -> int:
         """Return the 0-based position under a pixel, inside the view."""
-        scale = self.plot_width / self.camera.length
-        found = int(self.camera.start + (x - self.gutter) / scale)
-        interval = self.camera.interval
-        return min(max(found, interval.start), max(interval.start, interval.end - 1))
+        return self.pane.position_at(x)
 
     def region_between(self, first: float, second: float) -> Interval:
         """Return the bases between two pixels, at least one."""
-        left, right = sorted((first, second))
-        start, end = self.position_at(left), self.position_at(right) + 1
-        return Interval(self.camera.contig, start, end)
+        return self.pane.region_between(first, second)
 
     def placed(self) -> list[Placed]:
         """Return the lanes with their places; `top` is before scrolling."""
-        view, _ = self.view()
-        return arrange(self.lanes, view, self.height() - self.ruler.height(view))
+        if self._placed is None:
+            views = [pane.view()[0] for pane in self.panes]
+            self._placed = arrange(self.lanes, views, self.room())
+        return self._placed
 
     def lane_rect(self, key: str) -> QRectF | None:
-        """Return where a track is painted, in pixels of the widget."""
+        """Return where the active pane paints a track, in pixels of the widget."""
         for placed in self.placed():
             if placed.lane.track.key == key:
                 top = self.header + placed.top - self.scroll_y
-                return QRectF(self.gutter, top, self.plot_width, placed.height)
+                return QRectF(self.pane.left, top, self.plot_width, placed.height)
         return None
 
     def lane_at(self, point: QPointF) -> Placed | None:
@@ -128,14 +196,14 @@ class Surface(QWidget):
         return next(found, None)
 
     def hit(self, point: QPointF) -> Hit | None:
-        """Return what is under a pixel of the plot."""
-        placed = self.lane_at(point)
-        if placed is None or point.x() < self.gutter:
+        """Return what is under a pixel of the lanes, in whichever pane."""
+        placed, pane = self.lane_at(point), self.pane_at(point.x())
+        if placed is None or pane is None:
             return None
-        view, offset = self.view()
-        rect = QRectF(offset, 0, self.plot_width, placed.height)
+        view, offset = pane.view()
+        rect = QRectF(offset, 0, pane.width, placed.height)
         y = point.y() - self.header - placed.top + self.scroll_y
-        inside = QPointF(point.x() - self.gutter + offset, y)
+        inside = QPointF(point.x() - pane.left + offset, y)
         return placed.lane.track.hit(inside, rect, view)
 
     def content_height(self) -> int:
@@ -152,15 +220,20 @@ class Surface(QWidget):
         value = min(max(0, value), max(0, self.content_height() - self.room()))
         if value != self.scroll_y:
             self.scroll_y = value
-            self.refresh()
+            self.scrolled.emit()
+            self.update()
 
     def look(self, camera: Camera) -> None:
-        """Move the view and tell the workspace; Back is the gestures' business."""
+        """Move the active pane and tell the workspace.
+
+        Back is the gestures' business.
+        """
         if not self.is_open or camera == self.camera:
             return
-        self.camera = camera
-        self.sources.workspace.go_to(camera.interval, remember=False)
-        self.refresh()
+        workspace = self.sources.workspace
+        self._cameras[self.pane.index] = camera
+        self._moved()
+        workspace.go_to(camera.interval, remember=False)
         self.settle()
 
     def settle(self) -> None:
@@ -174,7 +247,11 @@ class Surface(QWidget):
 
     def refresh(self) -> None:
         """Paint anew: something that is on show has changed."""
-        self._picture = None
+        self._moved()
+
+    def _moved(self) -> None:
+        """Reckon places anew and paint: cameras, sizes or heights may have changed."""
+        self._panes, self._placed = (), None
         limit = max(0, self.content_height() - self.room())
         self.scroll_y = min(self.scroll_y, limit)
         self.scrolled.emit()

@@ -31,9 +31,8 @@ from gfm_desktop.ui.browser.lollipops import (
     placed,
 )
 from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
-from gfm_desktop.ui.score_scale import ScoreScale, scale_of
+from gfm_desktop.ui.score_scale import ScoreScale
 from gfm_desktop.ui.theme import scale_of as text_scale
-from gfm_desktop.ui.widgets.cards import scorer_of
 from gfm_desktop.ui.widgets.score_bar import number
 
 if TYPE_CHECKING:
@@ -186,7 +185,7 @@ class VariantsTrack(PlainTrack):
         return Hit(f"{count:,} {noun} here: zoom in to see each") if count else None
 
     def _seen(self, view: View) -> _Scene | None:
-        source = self._marks.all
+        source = self._marks.of(view.interval.contig)
         if source is None:
             return None
         known = self._scene
@@ -202,12 +201,7 @@ class VariantsTrack(PlainTrack):
             return None
         bars = max(1, int(view.width / _BAR))
         numbers = counts(marks, view, bars) if crowded(marks, view) else None
-        if known is not None and known.source is source:
-            scale = known.scale
-        else:
-            run = self._workspace.run
-            card = None if run is None else scorer_of(run.model, run.scorer)
-            scale = scale_of(source.score, card)
+        scale = self._marks.scale
         self._scene = _Scene(view.interval, view.width, source, marks, numbers, scale)
         return self._scene
 
