@@ -97,7 +97,7 @@ def parse_locus(
         return Interval(whole, 0, contigs[whole])
     variant = parse_variant(text, contigs=contigs, resolve=resolve, here=here)
     if variant is not None:
-        return _around(variant.interval, contigs)
+        return around(variant.interval, contigs)
     gene = genes.find(words) if genes is not None else None
     if gene is not None:
         length = contigs[gene.contig]
@@ -200,10 +200,10 @@ def _range(
     if not 1 <= max(start, 1) <= length:
         raise _outside(contig, start, length, words)
     place = Interval(contig, max(start, 1) - 1, max(min(end, length), 1))
-    return _around(place, contigs) if len(place) == 1 else place
+    return around(place, contigs) if len(place) == 1 else place
 
 
-def _around(place: Interval, contigs: Mapping[str, int]) -> Interval:
+def around(place: Interval, contigs: Mapping[str, int]) -> Interval:
     """Return at least `SINGLE_BASE_VIEW` bp with `place` in the middle."""
     length = contigs[place.contig]
     size = min(max(SINGLE_BASE_VIEW, len(place) + 10), length)

@@ -33,26 +33,29 @@ def parse_loci(
         LocusError: If one of the places is none, or they are too many.
     """
     parts = [part for part in _HARD.split(text.strip()) if part.strip(" ,;|")]
-    if len(parts) > 1:
-        return _each(parts, one, most)
+    if len(parts) < 2:
+        return _some(text, one, most)
+    return _few([place for part in parts for place in _some(part, one, most)], most)
+
+
+def _some(text: str, one: Callable[[str], Interval], most: int) -> tuple[Interval, ...]:
+    """Return the places of a text in which only spaces may part them."""
     try:
         return (one(text),)
     except UnknownPlaceError:
         words = text.split()
-        if len(words) < 2 or not _any(words, one):
+        if len(words) < 2 or not _any(words[: most + 1], one):
             raise
-    return _each(words, one, most)
+    return _few([one(word) for word in words[: most + 1]], most)
 
 
-def _each(
-    parts: list[str], one: Callable[[str], Interval], most: int
-) -> tuple[Interval, ...]:
-    if len(parts) > most:
+def _few(places: list[Interval], most: int) -> tuple[Interval, ...]:
+    if len(places) > most:
         raise LocusError(
-            f"{len(parts):,} places are too many to stand side by side.",
+            "These are too many places to stand side by side.",
             todo=f"Type up to {most}.",
         )
-    return tuple(one(part) for part in parts)
+    return tuple(places)
 
 
 def _any(parts: list[str], one: Callable[[str], Interval]) -> bool:

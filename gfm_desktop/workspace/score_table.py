@@ -167,6 +167,14 @@ class ScoreTable:
         """Return one row."""
         return self.rows([id])[0]
 
+    def named(self, name: str) -> NDArray[np.int64]:
+        """Return the rows with this identifier, such as ``rs123``; case is ignored."""
+        sql = (
+            "SELECT row FROM variants WHERE list_contains(string_split(lower(id), ';'),"
+            " ?) ORDER BY row"
+        )
+        return self._query(sql, [name.strip().lower()])
+
     def in_interval(self, interval: Interval, limit: int = 20000) -> VariantMarks:
         """Return what the browser draws.
 
