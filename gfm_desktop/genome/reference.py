@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gfm_desktop import paths
 from gfm_desktop.errors import InputError
-from gfm_desktop.genome import fasta_index
+from gfm_desktop.genome import fasta_index, sniff
 from gfm_desktop.genome.contig_names import ContigNames, build_of
+from gfm_desktop.genome.fasta_letters import (
+    Letters,
+    PackedLetters,
+    PlainLetters,
+    read_index,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-BLOCK = 1 << 17
-"""Bases that are read and kept together; a scan in file order reads each once."""
-_BLOCKS_KEPT = 48
-_KEEP_ACGT = bytes(c if c in b"ACGT" else ord("N") for c in range(256))
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from gfm_desktop.genome.fasta_index import ReadableFasta
 
 
 class Reference:
@@ -35,22 +39,19 @@ class Reference:
         self,
         path: Path,
         *,
-        file: Any,
+        contigs: dict[str, int],
+        letters: Letters,
         fingerprint: str,
         notes: tuple[str, ...],
     ) -> None:
-        """Keep an open `pysam.FastaFile`; use `open` instead."""
+        """Keep open letters; use `open` instead."""
         self.path = path
-        self.contigs: dict[str, int] = dict(
-            zip(file.references, file.lengths, strict=True)
-        )
+        self.contigs = contigs
         self.fingerprint = fingerprint
         self.notes = notes
         self.build = build_of(self.contigs)
         self.names = ContigNames(self.contigs)
-        self._file = file
-        self._lock = threading.Lock()
-        self._blocks: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self._letters = letters
 
     @classmethod
     def open(cls, path: Path, *, cache: Path | None = None) -> Reference:
@@ -66,23 +67,21 @@ class Reference:
         Raises:
             InputError: If the file is missing, empty, damaged or not FASTA.
         """
-        import pysam
-
         readable = fasta_index.prepare(path, cache=cache or paths.cache())
         try:
-            file = pysam.FastaFile(
-                str(readable.fasta),
-                filepath_index=str(readable.fai),
-                filepath_index_compressed=str(readable.gzi) if readable.gzi else None,
-            )
-        except (OSError, ValueError) as error:
+            contigs, letters = _opened(readable)
+        except (OSError, ValueError, TypeError) as error:
             raise InputError(
                 f"The genome cannot be read: {error}.",
                 where=str(path),
                 todo="Check that the file is complete, or fetch it again.",
             ) from error
         return cls(
-            path, file=file, fingerprint=readable.fingerprint, notes=readable.notes
+            path,
+            contigs=contigs,
+            letters=letters,
+            fingerprint=readable.fingerprint,
+            notes=readable.notes,
         )
 
     @staticmethod
@@ -102,14 +101,10 @@ class Reference:
             ValueError: If the stretch is not inside the contig.
         """
         self._check(contig, start, end)
-        first, last = start // BLOCK, (end - 1) // BLOCK
-        if first == last:
-            offset = first * BLOCK
-            return self.block(contig, first)[start - offset : end - offset]
-        if last - first >= _BLOCKS_KEPT // 4:
-            return self._clean(self._read(contig, start, end))
-        text = "".join(self.block(contig, n) for n in range(first, last + 1))
-        return text[start - first * BLOCK : end - first * BLOCK]
+        try:
+            return self._letters.clean(contig, start, end) if end > start else ""
+        except (OSError, ValueError) as error:
+            raise self._damaged(contig, start, end) from error
 
     def fetch_raw(self, contig: str, start: int, end: int) -> str:
         """Return bases as the file has them: soft-masked case, IUPAC letters.
@@ -118,28 +113,26 @@ class Reference:
             ValueError: If the stretch is not inside the contig.
         """
         self._check(contig, start, end)
-        return self._read(contig, start, end)
+        try:
+            return self._letters.raw(contig, start, end)
+        except (OSError, ValueError) as error:
+            raise self._damaged(contig, start, end) from error
 
-    def block(self, contig: str, number: int) -> str:
-        """Return block `number` of a contig (`BLOCK` bases, fewer at the end).
+    def letters(self, contig: str, positions: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return (n,) ASCII codes of the bases at n 0-based positions, as `fetch`.
 
-        It starts at ``number * BLOCK``, 0-based; letters are as `fetch` returns them.
-        Loops over many positions index into it and save the calls.
+        Made for many positions at once; quickest where they are in order.
+
+        Raises:
+            ValueError: If one of them is not inside the contig.
         """
-        key = (contig, number)
-        with self._lock:
-            block = self._blocks.get(key)
-            if block is not None:
-                self._blocks.move_to_end(key)
-                return block
-        start = number * BLOCK
-        end = min(start + BLOCK, self.contigs[contig])
-        block = self._clean(self._read(contig, start, end))
-        with self._lock:
-            self._blocks[key] = block
-            if len(self._blocks) > _BLOCKS_KEPT:
-                self._blocks.popitem(last=False)
-        return block
+        if len(positions):
+            self._check(contig, int(positions.min()), int(positions.max()) + 1)
+        try:
+            return self._letters.at(contig, positions)
+        except (OSError, ValueError) as error:
+            start, end = int(positions.min()), int(positions.max()) + 1
+            raise self._damaged(contig, start, end) from error
 
     def resolve(self, name: str, *, length: int | None = None) -> str | None:
         """Return the genome's name of a contig, or None where it has none.
@@ -152,21 +145,7 @@ class Reference:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._blocks.clear()
-            self._file.close()
-
-    def _read(self, contig: str, start: int, end: int) -> str:
-        if start == end:
-            return ""
-        with self._lock:
-            try:
-                text = str(self._file.fetch(contig, start, end))
-            except (OSError, ValueError) as error:
-                raise self._damaged(contig, start, end) from error
-        if len(text) != end - start:
-            raise self._damaged(contig, start, end)
-        return text
+        self._letters.close()
 
     def _damaged(self, contig: str, start: int, end: int) -> InputError:
         return InputError(
@@ -183,6 +162,20 @@ class Reference:
         if not 0 <= start <= end <= length:
             raise ValueError(f"{contig}:{start}-{end} is not inside 0-{length}")
 
-    @staticmethod
-    def _clean(text: str) -> str:
-        return text.upper().encode("ascii", "replace").translate(_KEEP_ACGT).decode()
+
+def _opened(readable: ReadableFasta) -> tuple[dict[str, int], Letters]:
+    """Return lengths in bp by contig, and the letters."""
+    index = read_index(readable.fai)
+    lengths = {name: entry.length for name, entry in index.items()}
+    with readable.fasta.open("rb") as start:
+        packed = sniff.is_gzip(start.read(2))
+    if not packed:
+        return lengths, PlainLetters(readable.fasta, index)
+    import pysam
+
+    file = pysam.FastaFile(
+        str(readable.fasta),
+        filepath_index=str(readable.fai),
+        filepath_index_compressed=str(readable.gzi) if readable.gzi else None,
+    )
+    return lengths, PackedLetters(file, lengths)

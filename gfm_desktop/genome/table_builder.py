@@ -1,15 +1,19 @@
-"""Turns lines of VCF into columns of the variant table, most of them by a short cut."""
+"""Turns lines of VCF into columns of the variant table, most of them in arrays."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from gfm_desktop.genome.allele_arrays import fit_records
 from gfm_desktop.genome.judgement import Judge, Verdict
-from gfm_desktop.genome.reference import BLOCK
+from gfm_desktop.genome.record_arrays import read_records
 from gfm_desktop.genome.status import Status
-from gfm_desktop.genome.variant import VariantKind
+from gfm_desktop.genome.table_rows import Judged, Numbering, block_columns
 from gfm_desktop.genome.vcf import Malformed, Record, VcfReader, cut_line, parse_line
+from gfm_desktop.genome.vcf_bytes import TextBlock
 
 if TYPE_CHECKING:
     from gfm_desktop.genome.reference import Reference
@@ -37,20 +41,19 @@ VARIANT_COLUMNS: dict[str, str] = {
 0-based index in ALT; `pos` is 1-based as in the file, null where it cannot be read;
 `contig` is the genome's name, null where it has none; `start` is 0-based, normalised,
 null where there is nothing to score."""
+TEXT_COLUMNS = tuple(n for n, kind in VARIANT_COLUMNS.items() if kind == "string")
+CODED_COLUMNS = ("chrom", "contig", "kind", "status", "reason", "fix")
+"""Columns that `TableBuilder.take` gives as Arrow dictionaries."""
 
 _MALFORMED = Verdict(None, None, "", "", "", Status.MALFORMED)
-_BASES = {
-    code: base for base in "ACGT" for code in (base.encode(), base.lower().encode())
-}
 _HEADER = ord("#")
-_SHORT_CUT = ("row", "record", "line", "chrom", "pos", "id", "ref", "alt", "contig")
 
 
 class TableBuilder:
-    """Collects rows as columns: a list a column is the cheapest thing to append to.
+    """Collects rows as columns.
 
-    A plain substitution whose REF agrees (nine lines of ten) takes a short cut that
-    gives the row that `Judge` would give; a test compares the two.
+    Records whose alleles all can be scored (nearly all) stay in arrays and get the
+    rows that `Judge` would give; a test compares the two.
 
     Attributes:
         judge: Compares the other records with the genome.
@@ -67,177 +70,83 @@ class TableBuilder:
         self.counts: Counter[str] = Counter()
         self._reader = reader
         self._reference = reference
+        self._contigs = list(reference.contigs)
         self._short_cut = short_cut
         self._rows = 0
-        self._columns: list[list[Any]] = [[] for _ in VARIANT_COLUMNS]
-        self._plain: list[list[Any]] = [[] for _ in _SHORT_CUT]
+        self._taken = 0
+        self._tables: list[Any] = []
 
     def __len__(self) -> int:
         """Return the number of rows not yet taken."""
-        return len(self._columns[0]) + len(self._plain[0])
+        return self._rows - self._taken
 
     def add(self, number: int, lines: list[bytes], *, cut: bool) -> None:
-        """Add a batch of lines.
+        """Add lines without their ends; see `add_block`."""
+        if lines:
+            self.add_block(number, TextBlock(b"\n".join([*lines, b""]), cut))
+
+    def add_block(self, number: int, block: TextBlock) -> None:
+        """Add a block of lines.
 
         Args:
             number: Number of the first line.
-            lines: Lines without their ends.
-            cut: Whether the last one is incomplete.
+            block: The lines.
         """
-        whole = lines[:-1] if cut else lines
-        if self._short_cut:
-            self._add_quickly(number, whole)
-        else:
-            for place, raw in enumerate(whole, start=number):
-                self._add_line(place, raw)
-        if cut:
-            self._add_malformed(cut_line(number + len(whole), lines[-1]))
-
-    def _add_quickly(self, number: int, lines: list[bytes]) -> None:
-        """Add lines; the local names spare a million attribute look-ups."""
-        more_tabs = self._reader.needed_columns - 6
-        chrom_of_block, block, low, high = b"", "", 0, 0
-        row_of, record_of, line_of, chroms, positions, ids, refs, alts, contigs = (
-            column.append for column in self._plain
-        )
-        contig = ""
-        row, first_row, record = self._rows, self._rows, self.records
-        for line, raw in enumerate(lines, start=number):
-            parts = raw.split(b"\t", 5)
-            if len(parts) == 6 and parts[3] in _BASES and parts[4] in _BASES:
-                chrom, pos, name, ref, alt, rest = parts
-                base = _BASES[ref]
-                if (
-                    pos.isdigit()
-                    and len(pos) < 11
-                    and rest.count(b"\t") >= more_tabs
-                    and base != _BASES[alt]
-                    and b"\0" not in raw
-                ):
-                    at = int(pos)
-                    if not (chrom == chrom_of_block and low < at <= high):
-                        contig, block, low = self._block(chrom, at)
-                        chrom_of_block, high = chrom, low + len(block)
-                    if low < at <= high and block[at - low - 1] == base:
-                        row_of(row)
-                        record_of(record)
-                        line_of(line)
-                        chroms(chrom)
-                        positions(at)
-                        ids(name)
-                        refs(ref)
-                        alts(alt)
-                        contigs(contig)
-                        row += 1
-                        record += 1
-                        continue
-            self._count_plain(row - first_row, record)
-            self._add_line(line, raw)
-            row = first_row = self._rows
-            record = self.records
-        self._count_plain(row - first_row, record)
-
-    def _count_plain(self, rows: int, records: int) -> None:
-        self._rows += rows
-        self.records = records
-        if rows:
-            self.counts[Status.PENDING] += rows
-            self.judge.agreed(self._plain[-1][-1], rows)
-
-    def _block(self, chrom: bytes, pos: int) -> tuple[str, str, int]:
-        """Return contig, known bases and their 0-based start, around a 1-based POS."""
-        contig = self.judge.contig(chrom.decode("utf-8", "replace"))
-        if contig is None or not 0 < pos <= self._reference.contigs[contig]:
-            return "", "", 0
-        number = (pos - 1) // BLOCK
-        return contig, self._reference.block(contig, number), number * BLOCK
-
-    def _add_line(self, number: int, raw: bytes) -> None:
-        if not raw or raw[0] == _HEADER or raw.isspace():
-            self._reader.set_aside(number, raw)
-            return
-        match parse_line(number, raw, columns=self._reader.needed_columns):
-            case Malformed() as line:
-                self._add_malformed(line)
-            case Record() as record:
-                self._add_record(record)
-
-    def _add_record(self, record: Record) -> None:
-        line, _, chrom, pos, name, ref, alts = record
-        for allele, verdict in enumerate(self.judge.judge(record)):
-            alt = alts[allele]
-            self._append((line, allele, chrom, pos, name, ref, alt), verdict)
-        self.records += 1
-
-    def _add_malformed(self, line: Malformed) -> None:
-        chrom, _, name, ref, alt = (*line.fields, *("",) * (5 - len(line.fields)))
-        verdict = _MALFORMED._replace(reason=line.reason, fix=line.fix)
-        self._append((line.line, 0, chrom, None, name, ref, alt), verdict)
-        self.records += 1
-
-    def _append(self, written: tuple[Any, ...], verdict: Verdict) -> None:
-        values = (self._rows, self.records, *written, *verdict)
-        for column, value in zip(self._columns, values, strict=True):
-            column.append(value)
-        self._rows += 1
-        self.counts[verdict.status] += 1
+        columns = self._reader.needed_columns
+        lines, records = read_records(block.data, columns=columns)
+        whole = np.ones(len(lines), np.bool_)
+        whole[-1] = not block.cut
+        if not self._short_cut:
+            whole[:] = False
+        records = records.take(whole[records.line])
+        fit = fit_records(records, self.judge, self._reference)
+        others = np.ones(len(lines), np.bool_)
+        others[fit.records.line] = False
+        judged: dict[int, list[Judged]] = {}
+        for line in np.flatnonzero(others).tolist():
+            raw = lines.raw(line)
+            if block.cut and line == len(lines) - 1:
+                judged[line] = [_malformed(cut_line(number + line, raw))]
+            else:
+                judged[line] = self._judge_line(number + line, raw)
+        first = Numbering(number, self._rows, self.records)
+        table = _table(block_columns(first, len(lines), fit, judged, self._contigs))
+        self._tables.append(table)
+        self._rows += len(table)
+        self.records += len(fit.records) + sum(map(bool, judged.values()))
+        self.counts[Status.PENDING] += len(fit.start)
+        rows = [one.verdict.status for found in judged.values() for one in found]
+        self.counts.update(rows)
+        self.counts += Counter()  # without what none has
 
     def take(self) -> Any:
         """Return the rows so far as an Arrow table, in order, and forget them."""
         import pyarrow as pa
 
-        schema = arrow_schema()
-        arrays = [
-            pa.array(values, type=kind)
-            for values, kind in zip(self._columns, schema.types, strict=True)
-        ]
-        judged = pa.Table.from_arrays(arrays, schema=schema)
-        self._columns = [[] for _ in VARIANT_COLUMNS]
-        if not self._plain[0]:
-            return judged
-        plain = _plain_rows(dict(zip(_SHORT_CUT, self._plain, strict=True)))
-        self._plain = [[] for _ in _SHORT_CUT]
-        if not judged.num_rows:
-            return plain
-        return pa.concat_tables([plain, judged]).sort_by("row")
+        tables, self._tables = self._tables, []
+        self._taken = self._rows
+        return pa.concat_tables(tables) if tables else coded_schema().empty_table()
+
+    def _judge_line(self, number: int, raw: bytes) -> list[Judged]:
+        """Return the rows of a line; none where it is no record."""
+        if not raw or raw[0] == _HEADER or raw.isspace():
+            self._reader.set_aside(number, raw)
+            return []
+        match parse_line(number, raw, columns=self._reader.needed_columns):
+            case Malformed() as line:
+                return [_malformed(line)]
+            case Record() as record:
+                _, _, chrom, pos, name, ref, alts = record
+                return [
+                    Judged(chrom, pos, name, ref, alt, verdict)
+                    for alt, verdict in zip(alts, self.judge.judge(record), strict=True)
+                ]
 
 
-def _plain_rows(columns: dict[str, list[Any]]) -> Any:
-    """Return the rows of the short cut with what it left out."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    count = len(columns["row"])
-    arrays: dict[str, Any] = {
-        name: _text(values) if name in ("chrom", "id", "ref", "alt") else values
-        for name, values in columns.items()
-    }
-    arrays["start"] = pc.subtract(pa.array(columns["pos"], pa.int64()), 1)
-    arrays["norm_ref"] = pc.ascii_upper(arrays["ref"])
-    arrays["norm_alt"] = pc.ascii_upper(arrays["alt"])
-    same = {"allele": 0, "kind": str(VariantKind.SNV), "status": str(Status.PENDING)}
-    for name, value in {**same, "reason": "", "fix": ""}.items():
-        arrays[name] = pa.repeat(value, count)
-    schema = arrow_schema()
-    return pa.Table.from_arrays(
-        [_typed(arrays[field.name], field.type) for field in schema], schema=schema
-    )
-
-
-def _typed(values: Any, kind: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.array(values, kind) if isinstance(values, list) else values.cast(kind)
-
-
-def _text(values: list[bytes]) -> Any:
-    """Return bytes as text; those that are no UTF-8 get replacement characters."""
-    import pyarrow as pa
-
-    try:
-        return pa.array(values, pa.binary()).cast(pa.string())
-    except pa.ArrowInvalid:
-        return pa.array([value.decode("utf-8", "replace") for value in values])
+def _malformed(line: Malformed) -> Judged:
+    chrom, _, name, ref, alt = (*line.fields, *("",) * (5 - len(line.fields)))
+    verdict = _MALFORMED._replace(reason=line.reason, fix=line.fix)
+    return Judged(chrom, None, name, ref, alt, verdict)
 
 
 def arrow_schema() -> Any:
@@ -245,3 +154,23 @@ def arrow_schema() -> Any:
     import pyarrow as pa
 
     return pa.schema([(n, getattr(pa, t)()) for n, t in VARIANT_COLUMNS.items()])
+
+
+def coded_schema() -> Any:
+    """Return the same schema with `CODED_COLUMNS` as dictionaries."""
+    import pyarrow as pa
+
+    words = pa.dictionary(pa.int32(), pa.string())
+    return pa.schema(
+        [
+            field.with_type(words) if field.name in CODED_COLUMNS else field
+            for field in arrow_schema()
+        ]
+    )
+
+
+def _table(columns: dict[str, Any]) -> Any:
+    import pyarrow as pa
+
+    schema = coded_schema()
+    return pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)

@@ -6,12 +6,14 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from gfm_desktop.genome.ahead import ahead, behind
 from gfm_desktop.genome.detective import misplaced_contigs, warnings_of
 from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.table_builder import (
+    TEXT_COLUMNS,
     VARIANT_COLUMNS,
     TableBuilder,
-    arrow_schema,
+    coded_schema,
 )
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.genome.vcf import VcfReader
@@ -67,13 +69,13 @@ def build_variant_table(
     builder = TableBuilder(reader, reference)
     temporary = out.with_name(f"{out.name}.{os.getpid()}.tmp")
     try:
-        with _writer(temporary) as writer:
-            for number, lines, cut in reader.batches():
-                builder.add(number, lines, cut=cut)
+        with _writer(temporary) as writer, behind(writer.write_table) as write:
+            for number, block in ahead(reader.blocks()):
+                builder.add_block(number, block)
                 if len(builder) >= _GROUP:
-                    writer.write_table(builder.take())
+                    write(builder.take())
                 yield builder.records
-            writer.write_table(builder.take())
+            write(builder.take())
         counts = {str(status): number for status, number in builder.counts.items()}
         misplaced = misplaced_contigs(builder.judge)
         if misplaced:
@@ -165,10 +167,21 @@ def _moved(counts: dict[str, int], moved: int) -> dict[str, int]:
 def _table(rows: list[dict[str, Any]]) -> Any:
     import pyarrow as pa
 
-    return pa.Table.from_pylist(rows, schema=arrow_schema())
+    return pa.Table.from_pylist(rows, schema=coded_schema())
 
 
 def _writer(path: Path) -> Any:
     import pyarrow.parquet as pq
 
-    return pq.ParquetWriter(path, arrow_schema(), compression="zstd")
+    schema = coded_schema()
+    counted = [f.name for f in schema if f.name not in TEXT_COLUMNS]
+    # Rows are read from the first to the last: nobody asks for the least and largest.
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression={f.name: "none" if f.name in counted else "lz4" for f in schema},
+        use_dictionary=[name for name in TEXT_COLUMNS if name != "id"],
+        column_encoding=dict.fromkeys(counted, "DELTA_BINARY_PACKED"),
+        write_statistics=False,
+        store_schema=False,
+    )

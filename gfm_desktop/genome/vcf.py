@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from gfm_desktop.errors import InputError
 from gfm_desktop.genome import sniff
 from gfm_desktop.genome.contig_names import build_of
-from gfm_desktop.genome.vcf_bytes import ByteSource
+from gfm_desktop.genome.vcf_bytes import ByteSource, TextBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ _LENGTH = re.compile(rb"[<,]\s*length=(\d{1,18})\s*[,>]")
 _COLUMNS = 8
 _FEWEST_COLUMNS = 5
 _PROBED = 50
+_BCF_LINES = 1 << 14
 
 
 class Record(NamedTuple):
@@ -93,8 +95,8 @@ class VcfReader:
         self.lines = 0
         self._source = ByteSource(path)
         self._notes: list[str] = []
-        self._batches = self._open()
-        self._pending: list[bytes] = []
+        self._blocks = self._open()
+        self._pending: TextBlock | None = None
         self._read_header()
 
     @property
@@ -152,20 +154,20 @@ class VcfReader:
         return max(_FEWEST_COLUMNS, min(self.columns, _COLUMNS))
 
     def batches(self) -> Iterator[tuple[int, list[bytes], bool]]:
-        """Yield (first line number, lines, whether the last line is incomplete).
+        """Yield (first line number, lines, whether the last line is incomplete)."""
+        for number, block in self.blocks():
+            yield number, block.lines, block.cut
 
-        For loops that look at a million lines; `__iter__` is the plain way.
+    def blocks(self) -> Iterator[tuple[int, TextBlock]]:
+        """Yield (first line number, lines as one text), for loops in arrays.
+
+        `__iter__` is the plain way.
         """
-        first, self._pending = self._pending, []
-        before: list[bytes] | None = first or None
-        for lines in self._batches:
-            if before is not None:
-                yield self.lines + 1, before, False
-                self.lines += len(before)
-            before = lines
-        if before is not None:
-            yield self.lines + 1, before, self._source.cut
-            self.lines += len(before)
+        first, self._pending = self._pending, None
+        for block in itertools.chain([first] if first else [], self._blocks):
+            number = self.lines + 1
+            self.lines += block.data.count(b"\n") + (block.data[-1:] != b"\n")
+            yield number, block
 
     def set_aside(self, number: int, raw: bytes) -> None:
         """Count an empty line or a header line met between records."""
@@ -174,7 +176,7 @@ class VcfReader:
         else:
             self.empty_lines += 1
 
-    def _open(self) -> Iterator[list[bytes]]:
+    def _open(self) -> Iterator[TextBlock]:
         try:
             start = sniff.first_bytes(self.path)
         except OSError as error:
@@ -184,19 +186,23 @@ class VcfReader:
                 todo="Check that the file exists and that you may read it.",
             ) from error
         if start.startswith(b"BCF"):
-            return self._bcf_batches()
-        return self._source.batches()
+            return self._bcf_blocks()
+        return self._source.blocks()
 
-    def _bcf_batches(self) -> Iterator[list[bytes]]:
+    def _bcf_blocks(self) -> Iterator[TextBlock]:
         """Yield BCF as the VCF lines that it stands for."""
         import pysam
 
         previous = pysam.set_verbosity(0)
+        lines: list[str] = []
         try:
             with pysam.VariantFile(str(self.path)) as file:
-                yield str(file.header).encode().splitlines()
+                lines.append(str(file.header))
                 for record in file:
-                    yield [str(record).rstrip("\n").encode()]
+                    lines.append(str(record))
+                    if len(lines) == _BCF_LINES:
+                        yield TextBlock("".join(lines).encode())
+                        lines = []
         except (OSError, ValueError) as error:
             self._notes.append(
                 f"The BCF file is incomplete or damaged ({error}). Everything before "
@@ -204,14 +210,21 @@ class VcfReader:
             )
         finally:
             pysam.set_verbosity(previous)
+        if lines:
+            yield TextBlock("".join(lines).encode())
 
     def _read_header(self) -> None:
-        for lines in self._batches:
-            for index, line in enumerate(lines):
+        for block in self._blocks:
+            at = 0
+            while at < len(block.data):
+                end = block.data.find(b"\n", at)
+                end = len(block.data) if end < 0 else end
+                line = block.data[at:end]
                 if not line.startswith(b"#") and line.strip():
-                    self._pending = lines[index:]
+                    self._pending = TextBlock(block.data[at:], block.cut)
                     break
                 self._note_header(line)
+                at = end + 1
             if self._pending:
                 break
         self._refuse_other_kinds()
@@ -235,8 +248,8 @@ class VcfReader:
             if not self.columns:
                 self._notes.append("The header lacks its #CHROM line.")
             return
-        start = b"\n".join(self.header[:1] or self._pending[:1])
-        probe = self._pending[:_PROBED]
+        probe = [] if self._pending is None else self._pending.lines[:_PROBED]
+        start = b"\n".join(self.header[:1] or probe[:1])
         needed = self.needed_columns
         if any(isinstance(parse_line(0, raw, columns=needed), Record) for raw in probe):
             self._notes.append("The file has no header; its lines read like VCF.")

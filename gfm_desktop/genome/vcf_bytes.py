@@ -3,51 +3,77 @@
 from __future__ import annotations
 
 import codecs
+import itertools
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gfm_desktop.errors import InputError
-from gfm_desktop.genome import sniff
+from gfm_desktop.genome import bgzip, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 _CHUNK = 1 << 20
+_BLOCK = 1 << 21
 _UTF8_MARK = b"\xef\xbb\xbf"
-_BGZIP_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
+
+
+class TextBlock(NamedTuple):
+    """Some lines of a file.
+
+    Attributes:
+        data: Whole lines with their ends; only the file's last line may lack one.
+        cut: Whether the last line is incomplete.
+    """
+
+    data: bytes
+    cut: bool = False
+
+    @property
+    def lines(self) -> list[bytes]:
+        """Return the lines without their ends."""
+        lines = self.data.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        return lines
 
 
 class ByteSource:
-    """Reads a file as batches of lines; damage becomes a note, never an exception.
+    """Reads a file as blocks of lines; damage becomes a note, never an exception.
 
     Attributes:
         notes: What was met so far: truncation, odd encodings, odd line ends.
-        cut: True once the data ended in the middle; the last line is then incomplete.
     """
 
     def __init__(self, path: Path) -> None:
         """Prepare to read; nothing is opened yet."""
         self.path = path
         self.notes: list[str] = []
-        self.cut = False
+        self._broken = False
+        self._tail = b""
 
-    def batches(self) -> Iterator[list[bytes]]:
-        """Yield lists of lines without their ends, in order.
+    def blocks(self) -> Iterator[TextBlock]:
+        """Yield the text in order, some megabytes of whole lines at a time.
 
         Raises:
             InputError: If the file cannot be opened.
         """
-        rest = b""
-        for chunk in self._single_line_ends(self._as_utf8(self._unpacked())):
-            lines = (rest + chunk).split(b"\n") if rest else chunk.split(b"\n")
-            rest = lines.pop()
-            if lines:
-                yield lines
-        if rest:
-            yield [rest]
-        elif self.cut:
-            self.cut = False  # the damage fell between two lines
+        pieces: list[bytes] = []
+        size = 0
+        unpacked = filter(None, self._unpacked())  # the first one tells the encoding
+        for chunk in self._single_line_ends(self._as_utf8(unpacked)):
+            pieces.append(chunk)
+            size += len(chunk)
+            end = chunk.rfind(b"\n") + 1 if size >= _BLOCK else 0
+            if end:
+                pieces[-1] = chunk[:end]
+                yield TextBlock(b"".join(pieces))
+                pieces, size = [chunk[end:]], len(chunk) - end
+        last = b"".join(pieces)
+        if last:
+            # Damage may have fallen between two lines.
+            yield TextBlock(last, self._broken and not last.endswith(b"\n"))
 
     def _unpacked(self) -> Iterator[bytes]:
         try:
@@ -71,13 +97,36 @@ class ByteSource:
             chunk = file.read(_CHUNK)  # type: ignore[attr-defined]
 
     def _gunzipped(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """Unpack members one after the other, keeping all that precedes damage."""
-        unpacker = zlib.decompressobj(wbits=31)
-        fresh, blocked, tail = True, False, b""
+        """Unpack, keeping all that precedes damage; blocks of bgzip go the fast way."""
+        held, blocked = b"", False
+        chunks = self._watched(chunks)
         for number, chunk in enumerate(chunks):
             if number == 0:
                 blocked = sniff.is_bgzip(chunk)
-            tail = (tail + chunk)[-len(_BGZIP_END) :]
+            held += chunk
+            text, used = bgzip.unpack_blocks(held)
+            yield text
+            held = held[used:]
+            if len(held) >= bgzip.LARGEST:
+                break
+        if held:
+            yield from self._members(itertools.chain([held], chunks))
+        if blocked and not self._broken and self._tail != bgzip.END:
+            self.notes.append(
+                "The file lacks bgzip's end mark: it may have been cut off. "
+                "Everything that is there was read."
+            )
+
+    def _watched(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            self._tail = (self._tail + chunk)[-len(bgzip.END) :]
+            yield chunk
+
+    def _members(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Unpack gzip members one after the other."""
+        unpacker = zlib.decompressobj(wbits=31)
+        fresh = True
+        for chunk in chunks:
             data, pieces = chunk, []
             while data:
                 if fresh and not data.strip(b"\0"):
@@ -86,8 +135,8 @@ class ByteSource:
                 try:
                     pieces.append(unpacker.decompress(data))
                 except zlib.error as error:
-                    yield b"".join(pieces)
                     self._damaged(f"the packed data are damaged ({error})")
+                    yield b"".join(pieces)
                     return
                 data = unpacker.unused_data
                 if unpacker.eof:
@@ -95,14 +144,9 @@ class ByteSource:
             yield b"".join(pieces)
         if not fresh:
             self._damaged("the packed data end too early")
-        elif blocked and tail != _BGZIP_END:
-            self.notes.append(
-                "The file lacks bgzip's end mark: it may have been cut off. "
-                "Everything that is there was read."
-            )
 
     def _damaged(self, why: str) -> None:
-        self.cut = True
+        self._broken = True
         self.notes.append(
             f"The file is incomplete: {why}. Everything before that was read."
         )

@@ -4,11 +4,13 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pysam
 import pytest
 
 from gfm_desktop.errors import InputError
-from gfm_desktop.genome.reference import BLOCK, Reference
+from gfm_desktop.genome.fasta_letters import BLOCK
+from gfm_desktop.genome.reference import Reference
 
 WriteFasta = Callable[..., Path]
 
@@ -131,12 +133,50 @@ def test_that_only_stretches_inside_the_contig_are_read(
     reference.close()
 
 
-def test_that_stretches_across_kept_blocks_are_whole(write_fasta: WriteFasta) -> None:
+@pytest.mark.parametrize("packed", [False, True])
+def test_that_stretches_across_kept_blocks_are_whole(
+    write_fasta: WriteFasta, packed: bool
+) -> None:
     bases = "ACGTTGCATN" * (2 * BLOCK // 10 + 50)
-    reference = Reference.open(write_fasta({"chr1": bases}, width=1000))
+    path = write_fasta({"chr1": bases}, width=1000)
+    reference = Reference.open(_bgzip(path) if packed else path)
     for start, end in [(0, len(bases)), (BLOCK - 3, BLOCK + 3), (5, 2 * BLOCK + 7)]:
         assert reference.fetch("chr1", start, end) == bases[start:end]
-    assert reference.block("chr1", 2) == bases[2 * BLOCK :]
+        assert reference.fetch_raw("chr1", start, end) == bases[start:end]
+    reference.close()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_that_many_positions_in_any_order_give_their_bases(
+    write_fasta: WriteFasta, packed: bool
+) -> None:
+    bases = "ACGTTGCAnrA" * (BLOCK // 5)
+    path = write_fasta({"chr0": "G" * 77, "chr1": bases}, width=61)
+    reference = Reference.open(_bgzip(path) if packed else path)
+    random = np.random.default_rng(1)
+    inside = random.integers(0, len(bases), 400)
+    for positions in (inside, np.sort(inside), np.array([0, len(bases) - 1])):
+        letters = reference.letters("chr1", positions)
+        expected = [reference.fetch("chr1", n, n + 1) for n in positions.tolist()]
+        assert letters.tobytes().decode() == "".join(expected)
+    assert len(reference.letters("chr1", np.empty(0, np.int64))) == 0
+    for outside in (-1, len(bases)):
+        with pytest.raises(ValueError, match="not inside"):
+            reference.letters("chr1", np.array([5, outside]))
+    reference.close()
+
+
+def test_that_a_genome_that_shrinks_is_refused_in_words(
+    write_fasta: WriteFasta,
+) -> None:
+    path = write_fasta({"chr1": "ACGT" * 500})
+    reference = Reference.open(path)
+    path.write_text(">chr1\nACGT\n")
+    for read in (reference.fetch, reference.fetch_raw):
+        with pytest.raises(InputError, match="changed"):
+            read("chr1", 1990, 1999)
+    with pytest.raises(InputError, match="changed"):
+        reference.letters("chr1", np.array([7, 1999]))
     reference.close()
 
 
