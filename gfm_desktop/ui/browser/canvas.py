@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QToolTip
 
 from gfm_desktop.ui.browser import canvas_paint, hover_paint
 from gfm_desktop.ui.browser.gestures import Gestures
+from gfm_desktop.ui.browser.lane_pictures import LanePictures
 from gfm_desktop.ui.browser.navigation import NOWHERE
 from gfm_desktop.ui.browser.panes import Zone, cameras_over
 from gfm_desktop.ui.browser.surface import Surface
@@ -33,8 +35,8 @@ if TYPE_CHECKING:
 class Canvas(Surface):
     """Paints the rulers and the lanes of the workspace's loci.
 
-    Everything but the crosshair is painted into a picture first, so that moving the
-    mouse costs nothing.
+    Lanes are painted into pictures that are kept, so that moving the mouse paints none
+    and what changes in one lane paints that lane.
     """
 
     lane_menu = Signal(object, QPointF)
@@ -49,16 +51,17 @@ class Canvas(Surface):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.gestures = Gestures(self)
+        self._pictures = LanePictures(self)
+        self.underlays.append(partial(canvas_paint.paint_selection, self))
         workspace = sources.workspace
         listen(self, workspace.loci_changed, self._follow)
         listen(self, workspace.genome_changed, self._restart)
         listen(self, workspace.annotation_changed, self.refresh)
         listen(self, workspace.selection_changed, self._refresh_for)
-        listen(self, sources.predicted.changed, self.refresh)
-        sources.marks.changed.connect(self.refresh)
-        sources.repaint.wanted.connect(self.refresh)
+        listen(self, sources.predicted.changed, self.renew)
+        sources.marks.changed.connect(self.renew)
+        sources.repaint.wanted.connect(self.renew)
         rack.changed.connect(self.refresh)
-        self._picture: QPixmap | None = None
         self._restart()
 
     def sizeHint(self) -> QSize:
@@ -70,17 +73,11 @@ class Canvas(Surface):
         return QSize(420, 180)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the picture, then what follows the mouse."""
-        if self._picture is None:
-            ratio = self.devicePixelRatioF()
-            self._picture = QPixmap(self.size() * ratio)
-            self._picture.setDevicePixelRatio(ratio)
-            # As context managers: a painter left open by an error is a crash of Qt.
-            with QPainter(self._picture) as painter:
-                painter.setFont(self.font())
-                canvas_paint.paint_picture(painter, self)
+        """Paint the lanes, then what follows the mouse."""
+        # As a context manager: a painter left open by an error is a crash of Qt.
         with QPainter(self) as painter:
-            painter.drawPixmap(0, 0, self._picture)
+            painter.setFont(self.font())
+            canvas_paint.paint_picture(painter, self, self._pictures)
             painter.setFont(self.font())
             hover_paint.paint_hover(painter, self)
 
@@ -155,23 +152,21 @@ class Canvas(Surface):
             else:
                 QToolTip.hideText()
             return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.refresh()
         if event.type() == QEvent.Type.NativeGesture and self.gestures.pinch(event):
             return True
         return super().event(event)
 
     def refresh(self) -> None:
-        """Paint anew: something that is on show has changed."""
-        self._picture = None
+        """Paint every lane anew: something that is on show has changed."""
+        self._pictures.forget()
         super().refresh()
 
-    def scroll_to(self, value: int) -> None:
-        """Scroll the lanes, as far as there is something to see."""
-        self._picture = None
-        super().scroll_to(value)
-
-    def _moved(self) -> None:
-        self._picture = None
-        super()._moved()
+    def renew(self) -> None:
+        """Paint what has changed, as far as the tracks can tell."""
+        self._pictures.forget(stamped=False)
+        self._moved()
 
     def _tooltip(self, point: QPointF) -> str:
         match self.zone_at(point):

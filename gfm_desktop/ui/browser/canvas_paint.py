@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gfm_desktop.ui import theme
@@ -21,6 +21,7 @@ from gfm_desktop.ui.theme import color
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gfm_desktop.ui.browser.lane_pictures import LanePictures
     from gfm_desktop.ui.browser.lanes import Placed
     from gfm_desktop.ui.browser.panes import Pane
     from gfm_desktop.ui.browser.surface import Surface
@@ -31,36 +32,63 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
-def paint_picture(painter: QPainter, canvas: Surface) -> None:
-    """Paint everything that does not follow the mouse."""
+def paint_picture(
+    painter: QPainter, canvas: Surface, pictures: LanePictures | None = None
+) -> None:
+    """Paint everything that does not follow the mouse.
+
+    Args:
+        painter: Where to paint, in the canvas' pixels.
+        canvas: What to paint.
+        pictures: Lanes painted before. Without them every lane paints itself, as
+            lines and text where `painter` keeps such.
+    """
     palette = theme.current()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillRect(canvas.rect(), color(palette.surface))
     if not canvas.is_open:
+        painter.fillRect(canvas.rect(), color(palette.surface))
         painter.setPen(color(palette.muted))
         text = "Open a genome (FASTA) to begin, or drop one here."
         painter.drawText(QRectF(canvas.rect()), int(_CENTRE), text)
         return
-    header = canvas.header
-    gutter = QRectF(0, 0, canvas.gutter, canvas.height())
+    header, bottom = canvas.header, canvas.height()
+    gutter = QRectF(0, 0, canvas.gutter, bottom)
     painter.fillRect(gutter, color(palette.background))
     painter.save()
-    painter.setClipRect(QRectF(0, header, canvas.width(), canvas.height() - header))
-    for pane in canvas.panes:
-        _paint_selection(painter, canvas, pane, palette)
-    for placed in canvas.placed():
-        top = header + placed.top - canvas.scroll_y
-        if top < canvas.height() and top + placed.height > header:
-            _paint_lane(painter, canvas, placed, palette)
+    painter.setClipRect(QRectF(0, header, canvas.width(), bottom - header))
+    for placed in canvas.visible():
+        _paint_lane(painter, canvas, placed, pictures)
+        _paint_label(painter, canvas, placed, palette)
     below = header + canvas.content_height() - canvas.scroll_y
-    rest = QRectF(0, below, canvas.width(), max(0, canvas.height() - below))
+    rest = QRectF(0, below, canvas.width(), max(0, bottom - below))
     painter.fillRect(rest, color(palette.background))
+    painter.setPen(QPen(color(palette.border), 1))
+    ends = [canvas.top_of(p) + p.height + 0.5 for p in canvas.visible()]
+    painter.drawLines([QLineF(0, y, canvas.width(), y) for y in ends])
     painter.restore()
     paint_header(painter, canvas, palette)
     painter.setPen(QPen(color(palette.border), 1))
     x = canvas.gutter - 0.5
-    painter.drawLine(QPointF(x, 0), QPointF(x, min(below, canvas.height())))
-    _paint_borders(painter, canvas, palette)
+    painter.drawLine(QPointF(x, 0), QPointF(x, min(below, bottom)))
+    if canvas.several:
+        _paint_borders(painter, canvas, palette)
+
+
+def paint_selection(
+    canvas: Surface, painter: QPainter, pane: Pane, box: QRectF
+) -> None:
+    """Paint a soft column at the selected variant, behind the lanes."""
+    row = canvas.sources.workspace.selection
+    variant = None if row is None else row.variant
+    if variant is None or variant.contig != pane.camera.contig:
+        return
+    interval = variant.interval
+    left, right = pane.x_of(interval.start), pane.x_of(interval.end)
+    if right < pane.left or left > pane.right:
+        return
+    middle, width = (left + right) / 2, max(3.0, right - left)
+    column = QRectF(middle - width / 2, box.top(), width, box.height())
+    painter.fillRect(column.intersected(box), color(theme.current().accent, 0.16))
 
 
 def _paint_borders(painter: QPainter, canvas: Surface, palette: Palette) -> None:
@@ -71,39 +99,36 @@ def _paint_borders(painter: QPainter, canvas: Surface, palette: Palette) -> None
         painter.setPen(QPen(color(palette.border), 1))
         for x in (gap.left() + 0.5, gap.right() - 0.5):
             painter.drawLine(QPointF(x, 0), QPointF(x, canvas.height()))
-    if canvas.several:
-        pane = canvas.pane
-        painter.setPen(QPen(color(palette.accent), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        frame = QRectF(pane.left, 0, pane.width, canvas.height())
-        painter.drawRect(frame.adjusted(0.5, 0.5, -0.5, -0.5))
+    pane = canvas.pane
+    painter.setPen(QPen(color(palette.accent), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    frame = QRectF(pane.left, 0, pane.width, canvas.height())
+    painter.drawRect(frame.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 def _paint_lane(
-    painter: QPainter, canvas: Surface, placed: Placed, palette: Palette
+    painter: QPainter, canvas: Surface, placed: Placed, pictures: LanePictures | None
 ) -> None:
-    top = canvas.header + placed.top - canvas.scroll_y
+    top, track = canvas.top_of(placed), placed.lane.track
     for pane in canvas.panes:
-        view, offset = pane.view()
+        if pictures is not None:
+            pictures.draw(painter, pane, placed, top)
+            continue
+        view, offset = canvas.views[pane.index]
+        box = QRectF(pane.left, top, pane.width, placed.height)
         painter.save()
-        painter.setClipRect(
-            QRectF(pane.left, top, pane.width, placed.height),
-            Qt.ClipOperation.IntersectClip,
-        )
+        painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(box, color(view.palette.surface))
+        for paint in canvas.underlays:
+            paint(painter, pane, box)
         painter.translate(pane.left - offset, top)
         rect = QRectF(offset, 0, pane.width, placed.height)
-        placed.lane.track.paint(painter, rect, view)
+        painter.save()
+        track.paint(painter, rect, view)
         painter.restore()
-    painter.save()
-    painter.setClipRect(
-        QRectF(0, top, canvas.gutter, placed.height), Qt.ClipOperation.IntersectClip
-    )
-    painter.translate(0, top)
-    _paint_label(painter, canvas, placed, palette)
-    painter.restore()
-    painter.setPen(QPen(color(palette.border), 1))
-    y = top + placed.height + 0.5
-    painter.drawLine(QPointF(0, y), QPointF(canvas.width(), y))
+        if track.shifts(view):
+            track.paint_pinned(painter, rect, view)
+        painter.restore()
 
 
 def _paint_label(
@@ -111,6 +136,12 @@ def _paint_label(
 ) -> None:
     """Write title, second line and axis of a lane."""
     subtitle, marks = _words_of(canvas, placed)
+    painter.save()
+    painter.setClipRect(
+        QRectF(0, canvas.top_of(placed), canvas.gutter, placed.height),
+        Qt.ClipOperation.IntersectClip,
+    )
+    painter.translate(0, canvas.top_of(placed))
     title = label_font(canvas.font(), strong=True, factor=0.95)
     line = QFontMetricsF(title).height()
     # A short lane has its title in the middle; a tall one at the top.
@@ -127,6 +158,7 @@ def _paint_label(
         painter.setPen(color(palette.text if mark.strong else palette.muted))
         box = QRectF(MARGIN, mark.y - line / 2, width + 3, line)
         write(painter, box, mark.text, LEFT if mark.strong else _RIGHT)
+    painter.restore()
 
 
 def _words_of(canvas: Surface, placed: Placed) -> tuple[str, Sequence[AxisMark]]:
@@ -138,27 +170,8 @@ def _words_of(canvas: Surface, placed: Placed) -> tuple[str, Sequence[AxisMark]]
     subtitle = ""
     marks: Sequence[AxisMark] = ()
     for pane in sorted(canvas.panes, key=lambda pane: pane.index != active):
-        view, offset = pane.view()
+        view, offset = canvas.views[pane.index]
         subtitle = subtitle or track.subtitle(view)
         rect = QRectF(offset, 0, pane.width, placed.height)
         marks = marks or track.axis(rect, view)
     return subtitle, marks
-
-
-def _paint_selection(
-    painter: QPainter, canvas: Surface, pane: Pane, palette: Palette
-) -> None:
-    """Draw a soft column behind every lane at the selected variant."""
-    row = canvas.sources.workspace.selection
-    variant = None if row is None else row.variant
-    if variant is None or variant.contig != pane.camera.contig:
-        return
-    interval = variant.interval
-    left, right = pane.x_of(interval.start), pane.x_of(interval.end)
-    if right < pane.left or left > pane.right:
-        return
-    middle, width = (left + right) / 2, max(3.0, right - left)
-    left = max(pane.left, middle - width / 2)
-    right = min(middle + width / 2, pane.right)
-    box = QRectF(left, canvas.header, right - left, canvas.height())
-    painter.fillRect(box, color(palette.accent, 0.16))

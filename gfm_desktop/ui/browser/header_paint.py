@@ -45,7 +45,7 @@ def paint_header(painter: QPainter, canvas: Surface, palette: Palette) -> None:
     painter.fillRect(QRectF(0, 0, canvas.width(), header), color(palette.raised))
     _paint_corner(painter, canvas, palette)
     for pane in canvas.panes:
-        view, offset = pane.view()
+        view, offset = canvas.views[pane.index]
         tall = header - canvas.strip
         painter.save()
         painter.setClipRect(QRectF(pane.left, canvas.strip, pane.width, tall))

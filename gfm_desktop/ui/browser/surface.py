@@ -15,9 +15,15 @@ from gfm_desktop.ui.browser.panes import Pane, Zone, side_by_side
 from gfm_desktop.ui.browser.tracks.ruler import OVERVIEW, RulerTrack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QPainter
+
     from gfm_desktop.ui.browser.lane_rack import LaneRack
     from gfm_desktop.ui.browser.lanes import Lane
     from gfm_desktop.ui.browser.track import Hit, Sources, View
+
+    Underlay = Callable[[QPainter, Pane, QRectF], None]
 
 GUTTER = 132
 """Width of the labels at 100 % text size."""
@@ -40,6 +46,8 @@ class Surface(QWidget):
         scroll_y: How many pixels of the lanes are scrolled away.
         hover: Where the mouse is; None outside.
         band: Left and right pixel of a region being chosen.
+        underlays: Paint what lies behind every lane: called with the painter, a pane,
+            and a rectangle in pixels of the canvas. Call `refresh` when one changes.
     """
 
     scrolled = Signal()
@@ -57,6 +65,8 @@ class Surface(QWidget):
         self.ruler = RulerTrack(sources.workspace)
         self._cameras: list[Camera] = [NOWHERE]
         self._panes: tuple[Pane, ...] = ()
+        self._views: tuple[tuple[View, float], ...] = ()
+        self.underlays: list[Underlay] = []
         self._placed: list[Placed] | None = None
         self.scroll_y = 0
         self.hover: QPointF | None = None
@@ -80,6 +90,13 @@ class Surface(QWidget):
         if not self._panes:
             self._panes = side_by_side(self._cameras, self.gutter, self.width())
         return self._panes
+
+    @property
+    def views(self) -> tuple[tuple[View, float], ...]:
+        """Return what tracks paint, pane by pane; see `Pane.view`."""
+        if not self._views:
+            self._views = tuple(pane.view() for pane in self.panes)
+        return self._views
 
     @property
     def pane(self) -> Pane:
@@ -127,7 +144,7 @@ class Surface(QWidget):
             placed = self.lane_at(point)
             if placed is None:
                 return self._zone_above(point)
-            bottom = self.header + placed.bottom - self.scroll_y
+            bottom = self.top_of(placed) + placed.height
             return Zone.EDGE if point.y() >= bottom - _EDGE else Zone.LABEL
         pane = self.pane_at(point.x())
         if pane is None:
@@ -158,7 +175,7 @@ class Surface(QWidget):
 
     def view(self) -> tuple[View, float]:
         """Return what tracks paint, and how many pixels of it lie left of the plot."""
-        return self.pane.view()
+        return self.views[self.pane.index]
 
     def x_of(self, position: float) -> float:
         """Return the widget's pixel of the left edge of a 0-based position."""
@@ -175,7 +192,7 @@ class Surface(QWidget):
     def placed(self) -> list[Placed]:
         """Return the lanes with their places; `top` is before scrolling."""
         if self._placed is None:
-            views = [pane.view()[0] for pane in self.panes]
+            views = [view for view, _ in self.views]
             self._placed = arrange(self.lanes, views, self.room())
         return self._placed
 
@@ -183,7 +200,7 @@ class Surface(QWidget):
         """Return where the active pane paints a track, in pixels of the widget."""
         for placed in self.placed():
             if placed.lane.track.key == key:
-                top = self.header + placed.top - self.scroll_y
+                top = self.top_of(placed)
                 return QRectF(self.pane.left, top, self.plot_width, placed.height)
         return None
 
@@ -200,11 +217,20 @@ class Surface(QWidget):
         placed, pane = self.lane_at(point), self.pane_at(point.x())
         if placed is None or pane is None:
             return None
-        view, offset = pane.view()
+        view, offset = self.views[pane.index]
         rect = QRectF(offset, 0, pane.width, placed.height)
-        y = point.y() - self.header - placed.top + self.scroll_y
+        y = point.y() - self.top_of(placed)
         inside = QPointF(point.x() - pane.left + offset, y)
         return placed.lane.track.hit(inside, rect, view)
+
+    def top_of(self, placed: Placed) -> int:
+        """Return the pixel of the canvas where a lane begins."""
+        return self.header + placed.top - self.scroll_y
+
+    def visible(self) -> list[Placed]:
+        """Return the lanes that are not scrolled away."""
+        first, end = self.scroll_y, self.scroll_y + self.room()
+        return [p for p in self.placed() if p.top < end and p.bottom > first]
 
     def content_height(self) -> int:
         """Return the height of all lanes."""
@@ -251,7 +277,7 @@ class Surface(QWidget):
 
     def _moved(self) -> None:
         """Reckon places anew and paint: cameras, sizes or heights may have changed."""
-        self._panes, self._placed = (), None
+        self._panes, self._views, self._placed = (), (), None
         limit = max(0, self.content_height() - self.room())
         self.scroll_y = min(self.scroll_y, limit)
         self.scrolled.emit()

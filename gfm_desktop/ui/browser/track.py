@@ -61,12 +61,14 @@ class Hit:
         row: Row of the score table, where it is a variant.
         interval: Stretch of the feature, where it is one.
         name: Name of the feature.
+        chosen: What a click does; None for the usual.
     """
 
     tooltip: str = ""
     row: int | None = None
     interval: Interval | None = None
     name: str = ""
+    chosen: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,33 @@ class Track(Protocol):
         """Take note that the lane is on show, or hidden."""
         ...
 
+    def busy(self, view: View) -> bool:
+        """Tell whether more of this view is on its way: a picture would wait."""
+        ...
+
+    def shifts(self, view: View) -> bool:
+        """Tell whether the picture of this view moves with its bases and nothing else.
+
+        Where it does, `paint` is asked for more than is on screen, once, and the
+        canvas moves what came out for as long as the scale and the `stamp` stay. What
+        is held at the edge of the screen is then left to `paint_pinned`.
+        """
+        ...
+
+    def paint_pinned(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint what is held on screen over the moving picture, such as a legend.
+
+        Asked for each time, with what is on screen, and only where `shifts`.
+        """
+        ...
+
+    def stamp(self) -> object:
+        """Return what changes when the pictures of its views would: None for unknown.
+
+        A track without a stamp is painted anew whenever anything may have changed.
+        """
+        ...
+
 
 class PlainTrack:
     """The answers of a track that has nothing special to say."""
@@ -189,6 +218,21 @@ class PlainTrack:
 
     def seen(self, *, shown: bool) -> None:
         """Do nothing: what is hidden costs nothing."""
+
+    def busy(self, view: View) -> bool:
+        """Return that all is there."""
+        return False
+
+    def shifts(self, view: View) -> bool:
+        """Return that it is painted for each view."""
+        return False
+
+    def paint_pinned(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Hold nothing at the edge of the screen."""
+
+    def stamp(self) -> object:
+        """Return that nobody knows."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
