@@ -88,8 +88,11 @@ class Settings(BaseModel):
         Field(ge=80, le=200, description="Size of text in percent of the normal size."),
     ] = 100
     base_palette: Annotated[
-        Literal["colour-blind", "igv"],
-        Field(description="Colours of bases: safe for colour-blind people, or IGV's."),
+        Literal["colour-blind", "igv", "deuter", "monochrome"],
+        Field(
+            description="Colours of bases: safe for colour-blind people, IGV's, "
+            "igv.js's for people who see no green, or greys."
+        ),
     ] = "colour-blind"
     wheel: Annotated[
         Literal["scroll", "zoom"],

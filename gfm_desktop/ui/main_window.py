@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.jobs.events import Failed
     from gfm_desktop.settings import Settings
+    from gfm_desktop.ui.theme import BaseSet
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -94,6 +95,12 @@ class MainWindow(QMainWindow):
     def dress(self) -> None:
         """Put on the theme and text size of the settings, at once."""
         dress(self.settings)
+
+    def choose_bases(self, name: BaseSet) -> None:
+        """Put on other colours of bases, and keep the choice."""
+        self.settings.base_palette = name
+        self.dress()
+        self.projects.save()
 
     def action(self, key: str) -> QAction:
         """Return the action of a row of `ui.actions.ACTIONS`."""
@@ -176,6 +183,7 @@ class MainWindow(QMainWindow):
         listen(self, workspace.variants_changed, self._suggest_scoring)
         listen(self, workspace.model_changed, self._show_model)
         listen(self, workspace.network_changed, self._keep_network)
+        listen(self, workspace.lanes.bases_wanted, self.choose_bases)
         self._start.files_wanted.connect(self.commands.open_files)
         self._start.sample_wanted.connect(self.commands.open_sample)
         self._start.project_wanted.connect(self.commands.open_project)

@@ -12,6 +12,24 @@ C is the set's sky blue and T its vermilion, lightened: near-black reaches 4.5:1
 """
 IGV_BASES = ("#4cb04c", "#7d8cff", "#d99a4e", "#ff6b6b", "#b8bec8")
 """The hues of IGV, lightened so that near-black letters can be read on them."""
+DEUTER_BASES = ("#22ba9b", "#2f86c6", "#fecb0c", "#ef3f70", "#b8bec8")
+"""igv.js's set for people who see no green, C lightened so that letters can be read."""
+GREY_BASES = ("#969ca6", "#b6bcc5", "#d6dae0", "#f6f8fa", "#7f858f")
+"""Greys a step apart: for print, and for whoever reads the letters."""
+BASE_SETS = {
+    "colour-blind": SAFE_BASES,
+    "igv": IGV_BASES,
+    "deuter": DEUTER_BASES,
+    "monochrome": GREY_BASES,
+}
+"""A, C, G, T, N of each set that the settings offer."""
+BASE_TITLES = {
+    "colour-blind": "Safe for colour-blind eyes",
+    "igv": "IGV classic",
+    "deuter": "Deuteranopia (igv.js)",
+    "monochrome": "Monochrome",
+}
+"""What menus call the sets."""
 
 
 @dataclass(frozen=True, slots=True)

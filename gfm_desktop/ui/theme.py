@@ -8,14 +8,14 @@ meaning rests on colour alone (shapes, letters, signs and hatching say it too).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from gfm_desktop.genome.status import Status
-from gfm_desktop.ui.palette import DARK, IGV_BASES, LIGHT, Palette
+from gfm_desktop.ui.palette import BASE_SETS, DARK, LIGHT, Palette
 from gfm_desktop.ui.stylesheet import stylesheet
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Mode",
     "Palette",
     "apply",
+    "base_set",
     "color",
     "current",
     "fixed_font",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 Mode = Literal["light", "dark", "system"]
-BaseSet = Literal["colour-blind", "igv"]
+BaseSet = Literal["colour-blind", "igv", "deuter", "monochrome"]
 
 
 def palette_for(mode: Mode, *, bases: BaseSet = "colour-blind") -> Palette:
@@ -50,7 +51,7 @@ def palette_for(mode: Mode, *, bases: BaseSet = "colour-blind") -> Palette:
     palette = DARK if dark else LIGHT
     if bases == "colour-blind":
         return palette
-    a, c, g, t, n = IGV_BASES
+    a, c, g, t, n = BASE_SETS[bases]
     return replace(palette, base_a=a, base_c=c, base_g=g, base_t=t, base_n=n)
 
 
@@ -82,8 +83,18 @@ def current() -> Palette:
     if application is None or application.property("gfm_theme") is None:
         return LIGHT
     mode: Mode = "dark" if application.property("gfm_theme") == "dark" else "light"
-    igv = application.property("gfm_bases") == "igv"
-    return palette_for(mode, bases="igv" if igv else "colour-blind")
+    return palette_for(mode, bases=base_set())
+
+
+def base_set() -> BaseSet:
+    """Return the name of the base colours that `apply` set."""
+    application = QApplication.instance()
+    name = None if application is None else application.property("gfm_bases")
+    match name:
+        case "igv" | "deuter" | "monochrome":
+            return cast(BaseSet, name)
+        case _:
+            return "colour-blind"
 
 
 def scale_of() -> float:
@@ -143,7 +154,11 @@ def fixed_font(factor: float = 1.0) -> QFont:
 
 
 def _base_set(palette: Palette) -> BaseSet:
-    return "igv" if palette.base_c == IGV_BASES[1] else "colour-blind"
+    match next((k for k, v in BASE_SETS.items() if v[1] == palette.base_c), ""):
+        case "igv" | "deuter" | "monochrome" as name:
+            return name
+        case _:
+            return "colour-blind"
 
 
 def _system_is_dark() -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from psygnal import Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 WHISKERS = "whiskers"
 SUMMARIES = (WHISKERS, "mean", "max", "min")
@@ -36,6 +36,8 @@ class LaneLook:
         group: Tracks of one name share their automatic scale.
         percentile: Where an automatic scale ends, of the values on show; below 100 a
             few very large values run out of the lane.
+        choice: What else the track lets choose, in its own words, such as the number
+            of a genetic code.
     """
 
     key: str
@@ -49,6 +51,7 @@ class LaneLook:
     high: float | None = None
     group: str = ""
     percentile: float = 100.0
+    choice: str = ""
 
 
 def merged(wanted: Iterable[LaneLook], now: Iterable[LaneLook]) -> list[LaneLook]:
@@ -77,6 +80,9 @@ class LaneBook:
     """
 
     changed = Signal()
+    bases_wanted = Signal(str)
+    """Name of the base colours that a lane's menu chose; they are a setting of the
+    whole window, and whoever keeps the settings listens."""
 
     def __init__(self) -> None:
         """Begin without any lane."""
@@ -119,6 +125,16 @@ class LaneBook:
         if self._looks.get(key) != look:
             self._looks[key] = look
             self.changed.emit()
+
+    def change_many(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Change several lanes at once, told once: one step for undo.
+
+        Args:
+            changes: Lanes that are known, each with fields and their new values.
+        """
+        self.restore(
+            [replace(look, **changes.get(key, {})) for key, look in self._looks.items()]
+        )
 
     def move(self, key: str, before: str | None) -> None:
         """Put a lane above another one, or at the bottom where `before` is None."""

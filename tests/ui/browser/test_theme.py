@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-PALETTES = [LIGHT, DARK, theme.palette_for("light", bases="igv")]
+BASES: list[theme.BaseSet] = ["colour-blind", "igv", "deuter", "monochrome"]
+PALETTES = [
+    LIGHT,
+    DARK,
+    *(theme.palette_for("light", bases=name) for name in BASES[1:]),
+]
 
 
 def luminance(code: str) -> float:
@@ -77,13 +82,14 @@ def test_that_every_colour_is_one() -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("bases", ["colour-blind", "igv"])
+@pytest.mark.parametrize("bases", BASES)
 def test_that_what_was_applied_is_what_painters_get(
     dressed: QApplication, mode: theme.Mode, bases: theme.BaseSet
 ) -> None:
     palette = theme.palette_for(mode, bases=bases)
     theme.apply(dressed, palette, scale=150)
     assert theme.current() == palette
+    assert theme.base_set() == bases
     assert theme.scale_of() == 1.5
     window = dressed.palette().color(QPalette.ColorRole.Window)
     assert window == QColor(palette.background)
