@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,15 +34,96 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         nargs="*",
         type=Path,
-        help="a genome (FASTA), gene models (GTF, GFF3) or variants (VCF, BCF) to open",
+        help="a genome (FASTA), gene models (GTF, GFF3), variants (VCF, BCF) or tracks "
+        "(bigWig, bedGraph, BED, bigBed, GenBank, BAM, CRAM) to open",
     )
     parser.add_argument(
         "--sample", action="store_true", help="open the built-in sample project"
     )
+    _add_picture(parser)
     parser.add_argument(
         "--version", action="version", version=f"%(prog)s {__version__}"
     )
     return parser
+
+
+def _add_picture(parser: argparse.ArgumentParser) -> None:
+    """Add what draws the browser into a file instead of opening the window."""
+    group = parser.add_argument_group(
+        "a picture instead of the window", "Needs no screen."
+    )
+    group.add_argument(
+        "--picture", metavar="OUT", type=Path, help="file to draw: .png, .svg or .pdf"
+    )
+    group.add_argument(
+        "--locus",
+        metavar="TEXT",
+        action="append",
+        default=[],
+        help="what would be typed into the locus box; several stand side by side",
+    )
+    group.add_argument(
+        "--variant",
+        metavar="TEXT",
+        default="",
+        help="variant whose ALT is predicted, such as chr22:20113000:A:G",
+    )
+    group.add_argument(
+        "--track",
+        metavar="NAME[,size=1.6,...]",
+        action="append",
+        default=[],
+        help="a track to show, from the top; all others are hidden",
+    )
+    group.add_argument(
+        "--size",
+        metavar="WIDTH[xHEIGHT]",
+        type=_size,
+        default=(1_200, 0),
+        help="pixels at 96 to the inch; without a height, as many as the tracks need",
+    )
+    group.add_argument("--dpi", type=_dpi, default=300, help="of a PNG (default: 300)")
+    group.add_argument("--theme", choices=("light", "dark"), default="")
+    group.add_argument(
+        "--no-predict", action="store_true", help="leave predicted tracks empty"
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    numbers = [int(part) for part in (width, height or "0") if part.isdecimal()]
+    if len(numbers) != 2 or not 200 <= numbers[0] <= 20_000 or numbers[1] > 20_000:
+        raise argparse.ArgumentTypeError(f"{text} is no size, such as 1200x800")
+    return numbers[0], numbers[1]
+
+
+def _dpi(text: str) -> int:
+    if not text.isdecimal() or not 72 <= int(text) <= 1_200:
+        raise argparse.ArgumentTypeError(f"{text} is not from 72 to 1200")
+    return int(text)
+
+
+def _draw(options: argparse.Namespace, given: Sequence[str]) -> int:
+    if not has_screen():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from gfm_desktop.ui.picture_command import PictureOrder, draw
+
+    width, height = options.size
+    order = PictureOrder(
+        options.picture.absolute(),
+        tuple(file.absolute() for file in options.files),
+        sample=options.sample,
+        loci=tuple(options.locus),
+        variant=options.variant,
+        tracks=tuple(options.track),
+        width=width,
+        height=height,
+        dpi=options.dpi,
+        predict=not options.no_predict,
+        theme=options.theme,
+        command=shlex.join(["gfm-desktop", *given]),
+    )
+    return draw(order)
 
 
 def has_screen() -> bool:
@@ -59,7 +141,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     multiprocessing.freeze_support()
     # Before Qt is imported: --help must not cost a second, or need a screen.
-    options = build_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = build_parser().parse_args(given)
+    if options.picture is not None:
+        return _draw(options, given)
     if not has_screen():
         # Qt would abort the process, with a core dump instead of an explanation.
         sys.stderr.write(NO_SCREEN)

@@ -48,6 +48,9 @@ ACTIONS: tuple[Action, ...] = (
            "One megabase of human chromosome 22 with 3,502 variants"),
     Action("export", "Export scores…", "export", "Ctrl+E", "export",
            "Write scores and statuses to VCF, TSV or Parquet", "run", short="Export"),
+    Action("picture", "Export picture…", "export_picture", "Ctrl+Shift+E", "",
+           "Save the browser as PNG, SVG or PDF, with the command that draws it",
+           "genome"),
     Action("close-project", "Close project", "close_project", "Ctrl+W", "close",
            "Close genome, genes and variants; results are kept", "genome"),
     Action("quit", "Quit", "quit", "Ctrl+Q", "quit", "Close the window"),
@@ -121,7 +124,7 @@ class Menu:
 
 MENUS: tuple[Menu, ...] = (
     Menu("&File", ("open", "open-sample", Menu("Open &recent", ("@recent",)), "-",
-                   "export", "-", "close-project", "quit")),
+                   "export", "picture", "-", "close-project", "quit")),
     Menu("&Go", ("locus", "back", "forward", "-", "next-variant", "previous-variant",
                  "show-selection", "find")),
     Menu("&Score", ("score", "stop")),

@@ -59,6 +59,15 @@ class Commands:
         """Press the variant table's export button."""
         self._press("variants", "variant-export")
 
+    def export_picture(self) -> None:
+        """Offer to save the browser as a picture."""
+        from gfm_desktop.ui.browser.surface import Surface
+        from gfm_desktop.ui.dialogs.picture import PictureDialog
+
+        canvas = self._desk.browser.findChild(Surface)
+        if canvas is not None:
+            PictureDialog(canvas, self._window).open()
+
     def close_project(self) -> None:
         """Close everything that is open."""
         self._desk.projects.save()

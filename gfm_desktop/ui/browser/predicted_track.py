@@ -42,6 +42,14 @@ class PredictedTrack(PlainTrack):
         """Predict only what somebody can see."""
         self._predictions.set_active(shown)
 
+    def busy(self, view: View) -> bool:
+        """Tell whether the prediction of REF or of ALT is under way."""
+        states = (
+            self._predictions.state(view.interval),
+            self._predictions.overlay_state(),
+        )
+        return any(state.stage is Stage.WAITING for state in states)
+
     @property
     def _widest(self) -> int:
         """Return the widest view that is drawn, in bp."""

@@ -1,0 +1,192 @@
+"""Draw the browser into a file from the command line: open, go, wait, paint.
+
+Everything is the window's: the same files, jobs, tracks and painters, so that the
+picture is the one that the window would show.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from gfm_desktop.errors import GfmError
+from gfm_desktop.ui.browser.browser import BrowserPanel
+from gfm_desktop.ui.browser.picture import USUAL_DPI, save_picture
+from gfm_desktop.workspace.opening import Opening
+from gfm_desktop.workspace.project import files_of, sample_project
+from gfm_desktop.workspace.view_words import show_lanes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gfm_desktop.ui.engine_bridge import EngineBridge
+    from gfm_desktop.workspace.workspace import Workspace
+
+_LOOK_MS = 50
+_CALM = 4
+"""Looks in a row that must find nothing under way: a request may follow an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureOrder:
+    """What is to be drawn.
+
+    Attributes:
+        out: ``.png``, ``.svg`` or ``.pdf``.
+        files: Files to open.
+        sample: Open the sample's files as well.
+        loci: What would be typed into the locus box, one a pane.
+        variant: The variant whose ALT is predicted; empty for none.
+        tracks: Lanes to show, as `workspace.view_words` writes them; empty for the
+            usual ones.
+        width: Pixels, at 96 to the inch.
+        height: Pixels; 0 for as many as the lanes need.
+        dpi: Dots to the inch of a PNG.
+        predict: Whether predicted tracks are predicted.
+        theme: Colours; empty for those of the settings.
+        command: The command line, kept in the file.
+    """
+
+    out: Path
+    files: tuple[Path, ...] = ()
+    sample: bool = False
+    loci: tuple[str, ...] = ()
+    variant: str = ""
+    tracks: tuple[str, ...] = ()
+    width: int = 1_200
+    height: int = 0
+    dpi: int = USUAL_DPI
+    predict: bool = True
+    theme: Literal["", "light", "dark"] = ""
+    command: str = ""
+
+
+class Drawing(QObject):
+    """Carries out one order; `done` tells the exit code."""
+
+    done = Signal(int)
+
+    def __init__(
+        self, order: PictureOrder, workspace: Workspace, bridge: EngineBridge
+    ) -> None:
+        """Prepare; nothing is opened before `start`."""
+        super().__init__()
+        self.panel = BrowserPanel(workspace, bridge)
+        self._order = order
+        self._workspace = workspace
+        self._opening = Opening(workspace, bridge)
+        self._failed = False
+        self._placed = False
+        self._calm = 0
+        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        workspace.message.connect(self._say)
+        self.panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        # A canvas that was never shown has no size of its own.
+        self.panel.canvas.setFixedSize(order.width, order.height or 600)
+        self.panel.predicted.set_automatic(False)
+
+    def start(self) -> None:
+        """Open the files and go on when they are there."""
+        order = self._order
+        files = list(order.files)
+        if order.sample:
+            files = [*files_of(sample_project()), *files]
+        self.panel.show()
+        self._opening.open(files)
+        self._timer.start()
+
+    def _look(self) -> None:
+        workspace = self._workspace
+        if workspace.opening:
+            return
+        try:
+            if self._failed or workspace.genome is None:
+                raise GfmError("Nothing was drawn: not every file could be opened.")
+            if not self._placed:
+                self._place()
+                self._placed = True
+                return
+            self._calm = 0 if self._busy() else self._calm + 1
+            if self._calm >= _CALM:
+                self._draw()
+        except GfmError as problem:
+            self._end(str(problem), 1)
+
+    def _place(self) -> None:
+        """Set the lanes, select the variant and go to the loci."""
+        order = self._order
+        if order.tracks:
+            show_lanes(self._workspace, order.tracks)
+        places = "; ".join(order.loci) or (
+            sample_project().locus if order.sample else ""
+        )
+        for text in filter(None, (order.variant, places)):
+            if not self.panel.bar.go(text):
+                raise GfmError(f"{text}: {self.panel.bar.error.text()}")
+        self.panel.predicted.set_automatic(order.predict)
+        self.panel.canvas.settle()
+
+    def _busy(self) -> bool:
+        canvas = self.panel.canvas
+        marks = canvas.sources.marks
+        for pane in canvas.panes:
+            view, _ = pane.view()
+            reading = self._workspace.table is not None
+            if reading and marks.within(view.interval) is None:
+                return True
+            shown = (lane for lane in canvas.lanes if not lane.look.hidden)
+            if any(lane.track.busy(view) for lane in shown):
+                return True
+        return False
+
+    def _draw(self) -> None:
+        order, canvas = self._order, self.panel.canvas
+        if not order.height:
+            # Without room to spare no lane stretches: that is the height they need.
+            canvas.setFixedSize(order.width, 1)
+            canvas.refresh()
+            canvas.setFixedSize(order.width, canvas.header + canvas.content_height())
+        save_picture(canvas, order.out, dpi=order.dpi, command=order.command)
+        self._end(f"Drawn: {order.out}", 0)
+
+    def _say(self, level: str, text: str) -> None:
+        self._failed |= level == "error"
+        sys.stderr.write(f"{level}: {text}\n")
+
+    def _end(self, text: str, code: int) -> None:
+        self._timer.stop()
+        sys.stderr.write(f"{text}\n")
+        self.panel.close()
+        self.done.emit(code)
+
+
+def draw(order: PictureOrder) -> int:
+    """Draw and return the process's exit code."""
+    from gfm_desktop.engine.process import ProcessEngine
+    from gfm_desktop.settings import load_settings
+    from gfm_desktop.ui.app import make_application
+    from gfm_desktop.ui.engine_bridge import EngineBridge
+    from gfm_desktop.ui.interrupt import closing_on_signals
+    from gfm_desktop.ui.main_window import dress
+    from gfm_desktop.workspace.workspace import Workspace
+
+    application = make_application()
+    settings = load_settings()
+    if order.theme:
+        settings.theme = order.theme
+    dress(settings)
+    engine = ProcessEngine()
+    bridge = EngineBridge(engine)
+    engine.start()
+    drawing = Drawing(order, Workspace(), bridge)
+    drawing.done.connect(application.exit)
+    QTimer.singleShot(0, drawing, drawing.start)
+    try:
+        with closing_on_signals(application):
+            return application.exec()
+    finally:
+        bridge.close()
