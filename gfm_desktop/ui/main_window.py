@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
     from gfm_desktop.jobs.events import Failed
     from gfm_desktop.settings import Settings
-    from gfm_desktop.ui.theme import BaseSet
     from gfm_desktop.ui.engine_bridge import EngineBridge
+    from gfm_desktop.ui.theme import BaseSet
     from gfm_desktop.workspace.workspace import Workspace
 
 _SIZE = QSize(1440, 900)

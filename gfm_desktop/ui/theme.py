@@ -92,7 +92,7 @@ def base_set() -> BaseSet:
     name = None if application is None else application.property("gfm_bases")
     match name:
         case "igv" | "deuter" | "monochrome":
-            return cast(BaseSet, name)
+            return cast("BaseSet", name)
         case _:
             return "colour-blind"
 
