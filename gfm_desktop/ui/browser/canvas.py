@@ -51,6 +51,7 @@ class Canvas(Surface):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.gestures = Gestures(self)
+        self.gestures.menu_wanted.connect(self.lane_menu)
         self._pictures = LanePictures(self)
         self.underlays.append(partial(canvas_paint.paint_selection, self))
         workspace = sources.workspace

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QNativeGestureEvent
 from PySide6.QtWidgets import QApplication
 
+from gfm_desktop.genome.interval import Interval
+from gfm_desktop.ui.browser import key_moves, pointer
+from gfm_desktop.ui.browser.hover_paint import menu_handle
+from gfm_desktop.ui.browser.lane_drag import LaneDrag
 from gfm_desktop.ui.browser.panes import Zone
 
 if TYPE_CHECKING:
@@ -19,8 +23,8 @@ if TYPE_CHECKING:
 
 NOTCH = 0.8
 """Factor on the bp on screen for one notch of the wheel."""
-STEP = 50
-"""Pixels that an arrow key moves."""
+DEEP = 1 / 8
+"""Factor of a click with Shift, as in IGV."""
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
@@ -55,16 +59,30 @@ class Gestures(QObject):
         wheel_zooms: Whether the plain wheel zooms; otherwise it scrolls the lanes.
     """
 
+    wheel_changed = Signal(bool)
+    """The user wants the plain wheel to zoom, or to scroll."""
+    menu_wanted = Signal(object, QPointF)
+    """A lane's menu was asked for at its handle; carries the `Lane` and the place."""
+    table_wanted = Signal(Interval)
+    """The variants of a region should be shown in the table."""
+
     def __init__(self, canvas: Surface) -> None:
         """Serve one canvas."""
         super().__init__(canvas)
         self.canvas = canvas
         self.wheel_zooms = False
         self.drag: Drag | None = None
+        self.lane_drag: LaneDrag | None = None
         self._moved = False
         self._in_burst = False
         self._rest = QTimer(self, singleShot=True, interval=500)
         self._rest.timeout.connect(self.rest)
+
+    def let_wheel_zoom(self, zooms: bool) -> None:
+        """Let the plain wheel zoom, or scroll the lanes."""
+        if zooms != self.wheel_zooms:
+            self.wheel_zooms = zooms
+            self.wheel_changed.emit(zooms)
 
     def zoom(self, factor: float, x: float | None = None) -> None:
         """Put `factor` times as many bp on screen.
@@ -101,6 +119,12 @@ class Gestures(QObject):
         if zone is Zone.CLOSE and (pane := canvas.pane_at(point.x())):
             canvas.sources.workspace.close_locus(pane.index)
             return
+        self._moved = False
+        if zone in (Zone.LABEL, Zone.EDGE):
+            # The edge of the last lane reaches a few pixels below it.
+            placed = canvas.lane_at(point) or canvas.placed()[-1]
+            self.lane_drag = LaneDrag(canvas, placed, zone, point)
+            return
         canvas.attend(point)
         if zone not in _DRAGGED:
             return
@@ -110,15 +134,18 @@ class Gestures(QObject):
         elif event.modifiers() & _SHIFT or zone is Zone.RULER:
             kind = "region"
         self.drag = Drag(kind, point, canvas.camera, canvas.scroll_y)
-        self._moved = False
         if kind == "overview":
             self._look_at_overview(point.x())
 
     def move(self, event: QMouseEvent) -> None:
         """Follow the mouse."""
         drag, canvas = self.drag, self.canvas
+        if self.lane_drag is not None:
+            self._moved = True
+            self.lane_drag.move(event.position())
+            return
         if drag is None:
-            self._point(event.position())
+            canvas.setCursor(pointer.shape_at(canvas, event.position()))
             return
         distance = event.position() - drag.origin
         if not self._moved:
@@ -143,10 +170,12 @@ class Gestures(QObject):
         self.drag = None
         canvas.band = None
         canvas.unsetCursor()
+        if self.lane_drag is not None:
+            self._release_lane(event)
         if drag is None or event.button() != Qt.MouseButton.LeftButton:
             return
         if not self._moved:
-            if drag.kind == "pan":
+            if drag.kind != "overview":
                 self._click(event)
         elif drag.kind == "region":
             canvas.band = (drag.origin.x(), event.position().x())
@@ -157,13 +186,13 @@ class Gestures(QObject):
         canvas.update()
 
     def double_click(self, event: QMouseEvent) -> None:
-        """Zoom in twice, or out with Alt, and stay at the place."""
+        """Zoom in twice and stay at the place; with Shift or Alt it is a click more."""
         canvas = self.canvas
         left = event.button() == Qt.MouseButton.LeftButton
         zone = canvas.zone_at(event.position())
         if left and zone in _DRAGGED and canvas.is_open:
             canvas.attend(event.position())
-            factor = 2.0 if event.modifiers() & _ALT else 0.5
+            factor = _click_zoom(event.modifiers()) or 0.5
             self.zoom(factor, event.position().x())
 
     def wheel(self, event: QWheelEvent) -> None:
@@ -197,51 +226,11 @@ class Gestures(QObject):
 
     def key(self, event: QKeyEvent) -> bool:
         """Walk, zoom and step through the history; False for other keys."""
-        canvas, workspace = self.canvas, self.canvas.sources.workspace
-        if not canvas.is_open:
-            return False
-        key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if modifiers & _ALT:
-            self.rest()
-            match key:
-                case Qt.Key.Key_Left:
-                    workspace.go_back()
-                case Qt.Key.Key_Right:
-                    workspace.go_forward()
-                case _:
-                    return False
-            return True
-        wide = canvas.plot_width
-        step = wide / 2 if modifiers & _SHIFT else STEP
-        control = bool(modifiers & _CONTROL)
-        match key:
-            case Qt.Key.Key_Left:
-                self.pan(-step)
-            case Qt.Key.Key_Right:
-                self.pan(step)
-            case Qt.Key.Key_Up if control:
-                self.zoom(0.5)
-            case Qt.Key.Key_Down if control:
-                self.zoom(2.0)
-            case Qt.Key.Key_Up:
-                canvas.scroll_to(canvas.scroll_y - STEP)
-            case Qt.Key.Key_Down:
-                canvas.scroll_to(canvas.scroll_y + STEP)
-            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
-                self.zoom(0.5)
-            case Qt.Key.Key_Minus | Qt.Key.Key_Underscore:
-                self.zoom(2.0)
-            case Qt.Key.Key_Home if control:
-                self._go(canvas.camera.to_edge(-1))
-            case Qt.Key.Key_End if control:
-                self._go(canvas.camera.to_edge(1))
-            case Qt.Key.Key_Home:
-                self.pan(-wide)
-            case Qt.Key.Key_End:
-                self.pan(wide)
-            case _:
-                return False
-        return True
+        return key_moves.press(self, event)
+
+    def go_to_edge(self, side: int) -> None:
+        """Go to the contig's beginning (-1) or end (+1)."""
+        self._go(self.canvas.camera.to_edge(side))
 
     def _go(self, camera: Camera) -> None:
         """Move, as part of a burst."""
@@ -263,25 +252,38 @@ class Gestures(QObject):
         canvas.look(camera.moved(middle - camera.length / 2 - camera.start))
 
     def _click(self, event: QMouseEvent) -> None:
-        """Select the variant under the mouse."""
+        """Select the variant under the mouse, or do what is there to be clicked.
+
+        With Shift eight times closer, with Alt twice as far.
+        """
         canvas = self.canvas
+        factor = _click_zoom(event.modifiers())
+        if factor:
+            self.zoom(factor, event.position().x())
+            return
+        if canvas.zone_at(event.position()) is not Zone.LANES:
+            return
         hit = canvas.hit(event.position())
-        if hit is not None and hit.row is not None:
+        if hit is not None and hit.chosen is not None:
+            hit.chosen()
+        elif hit is not None and hit.row is not None:
             rows = canvas.sources.marks.rows([hit.row])
             if rows:
                 canvas.sources.workspace.select(rows[0])
 
-    def _point(self, point: QPointF) -> None:
-        """Show with the cursor what a press would do."""
-        canvas = self.canvas
-        shape = Qt.CursorShape.ArrowCursor
-        match canvas.zone_at(point) if canvas.is_open else Zone.NOTHING:
-            case Zone.RULER:
-                shape = Qt.CursorShape.SplitHCursor
-            case Zone.TITLE | Zone.CLOSE:
-                shape = Qt.CursorShape.PointingHandCursor
-            case Zone.LANES:
-                hit = canvas.hit(point)
-                if hit is not None and hit.row is not None:
-                    shape = Qt.CursorShape.PointingHandCursor
-        canvas.setCursor(shape)
+    def _release_lane(self, event: QMouseEvent) -> None:
+        """End a drag of a lane; a click on its handle asks for its menu."""
+        drag, canvas = self.lane_drag, self.canvas
+        self.lane_drag = None
+        placed = canvas.lane_at(event.position())
+        if drag is None or self._moved or placed is None:
+            return
+        if menu_handle(canvas, placed).contains(event.position()):
+            self.menu_wanted.emit(placed.lane, event.globalPosition())
+
+
+def _click_zoom(modifiers: Qt.KeyboardModifier) -> float | None:
+    """Return the zoom of a click with these keys; None for a plain one."""
+    if modifiers & _SHIFT:
+        return DEEP
+    return 2.0 if modifiers & _ALT else None

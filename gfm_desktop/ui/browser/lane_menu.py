@@ -1,73 +1,133 @@
-"""The menus of the browser: of a lane, and of a region drawn on the ruler."""
+"""The menu of a lane, and what concerns all lanes: which are shown, and the wheel."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QActionGroup, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from gfm_desktop.ui.browser.lanes import SIZES
-from gfm_desktop.ui.browser.scale import span_label
+from gfm_desktop.ui.browser.look_menu import add_look, entry, submenu
+from gfm_desktop.ui.browser.region_menu import region_menu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.canvas import Canvas
     from gfm_desktop.ui.browser.lanes import Lane
 
-
-def region_menu(
-    canvas: Canvas, region: Interval, predict: Callable[[Interval], None]
-) -> QMenu:
-    """Return what can be done with a region: zoom, copy, predict."""
-    menu = _menu(canvas, "region-menu")
-    menu.addSection(f"{region}, {span_label(len(region))}")
-    workspace = canvas.sources.workspace
-    zoom = menu.addAction("Zoom to region")
-    zoom.triggered.connect(lambda: workspace.go_to(region))
-    menu.setDefaultAction(zoom)
-    copy = menu.addAction("Copy range")
-    copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(str(region)))
-    ask = menu.addAction("Predict here")
-    ask.triggered.connect(lambda: predict(region))
-    menu.aboutToHide.connect(canvas.forget_band)
-    return menu
+__all__ = ["copy_data", "fill_lane_menu", "fill_tracks", "lane_menu", "region_menu"]
 
 
 def lane_menu(canvas: Canvas, lane: Lane | None) -> QMenu:
     """Return a lane's menu; None gives what concerns all lanes."""
-    menu = _menu(canvas, "lane-menu")
+    menu = QMenu(canvas)
+    menu.setObjectName("lane-menu")
+    menu.setAccessibleName(lane.title if lane is not None else "Tracks")
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setToolTipsVisible(True)
     if lane is not None:
-        _add_own(menu, canvas, lane)
+        fill_lane_menu(menu, canvas, lane)
         menu.addSeparator()
-    shown = menu.addMenu("Tracks")
+    add = submenu(menu, "lane-add", "Add track")
+    _add_hidden(add, canvas)
+    shown = submenu(menu, "lane-tracks", "Tracks")
     for other in canvas.lanes:
         action = shown.addAction(other.title)
         action.setCheckable(True)
         action.setChecked(not other.look.hidden)
         action.toggled.connect(lambda on, other=other: _show(other, shown=bool(on)))
     wheel = menu.addAction("Wheel zooms")
+    wheel.setObjectName("lane-wheel")
+    wheel.setToolTip("Otherwise it scrolls the tracks, and zooms with Ctrl")
     wheel.setCheckable(True)
     wheel.setChecked(canvas.gestures.wheel_zooms)
-    wheel.toggled.connect(lambda on: setattr(canvas.gestures, "wheel_zooms", bool(on)))
+    wheel.toggled.connect(lambda on: canvas.gestures.let_wheel_zoom(bool(on)))
     return menu
 
 
-def _add_own(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
+def fill_lane_menu(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
+    """Put what concerns one lane into a menu."""
     menu.addSection(lane.title)
-    sizes = menu.addMenu("Height")
-    group = QActionGroup(sizes)
-    for title, size in SIZES.items():
-        action = sizes.addAction(title)
-        action.setCheckable(True)
-        action.setChecked(lane.look.size == size)
-        action.triggered.connect(lambda _=False, s=size: _resize(lane, s))
-        group.addAction(action)
-    copy = menu.addAction("Copy data")
-    copy.triggered.connect(lambda: copy_data(canvas, lane))
+    add_look(menu, canvas, lane)
+    _add_moves(submenu(menu, "lane-move", "Move"), canvas, lane)
+    menu.addSeparator()
+    entry(menu, "lane-copy", "Copy data", lambda: copy_data(canvas, lane))
+    _add_own(menu, lane)
+    menu.addSeparator()
+    hide = entry(menu, "lane-hide", "Hide track", lambda: _show(lane, shown=False))
+    hide.setToolTip("Add track brings it back")
+    files = canvas.sources.workspace.track_files
+    file = files.of(lane.track.key)
+    if file is not None:
+        key = file.key
+        remove = entry(menu, "lane-remove", "Remove track", lambda: files.remove(key))
+        remove.setToolTip(f"Closes {file.path}; the file itself stays")
+
+
+def fill_tracks(menu: QMenu, canvas: Canvas) -> None:
+    """Put a submenu for each lane into a menu, and what brings hidden ones back.
+
+    So a keyboard reaches every lane's menu without the mouse.
+    """
+    menu.clear()
+    add = submenu(menu, "tracks-add", "Add track")
+    _add_hidden(add, canvas)
+    menu.addSeparator()
+    for lane in canvas.lanes:
+        if not lane.look.hidden:
+            own = submenu(menu, f"tracks-{lane.track.key}", lane.title)
+            fill_lane_menu(own, canvas, lane)
+
+
+def copy_data(canvas: Canvas, lane: Lane) -> None:
+    """Put what a lane shows onto the clipboard, as tab-separated text."""
+    workspace = canvas.sources.workspace
+    text = lane.track.data(canvas.view()[0])
+    if not text:
+        workspace.message.emit("info", f"{lane.title}: nothing to copy here.")
+        return
+    QGuiApplication.clipboard().setText(text)
+    workspace.message.emit("info", f"{lane.title}: copied.")
+
+
+def _add_hidden(menu: QMenu, canvas: Canvas) -> None:
+    """Offer the lanes that are hidden, and files."""
+    for lane in canvas.lanes:
+        if lane.look.hidden:
+            action = menu.addAction(lane.title)
+            action.triggered.connect(lambda _=False, lane=lane: _show(lane, shown=True))
+    if not menu.isEmpty():
+        menu.addSeparator()
+    files = menu.addAction("Open file…")
+    files.setObjectName("lane-open-file")
+    files.setToolTip("bigWig, bedGraph, BED, bigBed, GenBank, BAM or CRAM")
+    # The window knows how files are opened; its action is found by its name.
+    opens = canvas.window().findChild(QAction, "action-open")
+    files.setEnabled(isinstance(opens, QAction))
+    if isinstance(opens, QAction):
+        files.triggered.connect(lambda _=False: opens.trigger())
+
+
+def _add_moves(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
+    keys = [one.track.key for one in canvas.lanes if not one.look.hidden]
+    key, book = lane.track.key, lane.book
+    at = keys.index(key) if key in keys else 0
+    last = len(keys) - 1
+    below = keys[at + 2] if at + 2 <= last else None
+    for name, title, can, before in (
+        ("top", "To the top", at > 0, keys[0] if keys else None),
+        ("up", "Up", at > 0, keys[at - 1] if at else None),
+        ("down", "Down", at < last, below),
+        ("bottom", "To the bottom", at < last, None),
+    ):
+        move = partial(book.move, key, before)
+        action = entry(menu, f"lane-move-{name}", title, move)
+        action.setEnabled(can)
+
+
+def _add_own(menu: QMenu, lane: Lane) -> None:
+    """Add the entries that the track itself offers."""
     parts: dict[str, QMenu] = {"": menu}
     for own in lane.track.actions():
         if own.menu not in parts:
@@ -78,30 +138,6 @@ def _add_own(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
             action.setCheckable(True)
             action.setChecked(own.checked)
         action.triggered.connect(lambda _=False, run=own.run: run())
-    hide = menu.addAction("Hide track")
-    hide.triggered.connect(lambda: _show(lane, shown=False))
-
-
-def copy_data(canvas: Canvas, lane: Lane) -> None:
-    """Put what a lane shows onto the clipboard, as tab-separated text."""
-    workspace = canvas.sources.workspace
-    text = lane.track.data(canvas.view()[0])
-    if not text:
-        workspace.message.emit("info", f"{lane.track.title}: nothing to copy here.")
-        return
-    QGuiApplication.clipboard().setText(text)
-    workspace.message.emit("info", f"{lane.track.title}: copied.")
-
-
-def _menu(canvas: Canvas, name: str) -> QMenu:
-    menu = QMenu(canvas)
-    menu.setObjectName(name)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    return menu
-
-
-def _resize(lane: Lane, size: float) -> None:
-    lane.book.change(lane.track.key, size=size)
 
 
 def _show(lane: Lane, *, shown: bool) -> None:

@@ -1,0 +1,97 @@
+"""What can be done with a region that was drawn on the ruler."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from gfm_desktop.errors import GfmError
+from gfm_desktop.genome.fasta_text import LONGEST, fasta_text
+from gfm_desktop.ui.browser.scale import span_label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QAction
+
+    from gfm_desktop.genome.interval import Interval
+    from gfm_desktop.ui.browser.canvas import Canvas
+
+
+def region_menu(
+    canvas: Canvas, region: Interval, predict: Callable[[Interval], None]
+) -> QMenu:
+    """Return what can be done with a region: zoom, copy, mark, predict.
+
+    Args:
+        canvas: Where it was drawn.
+        region: The bases, 0-based half-open.
+        predict: Predicts a region.
+    """
+    menu = QMenu(canvas)
+    menu.setObjectName("region-menu")
+    menu.setAccessibleName(f"Region {region}")
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setToolTipsVisible(True)
+    menu.addSection(f"{region}, {span_label(len(region))}")
+    workspace = canvas.sources.workspace
+    zoom = _entry(
+        menu, "region-zoom", "Zoom to region", lambda: workspace.go_to(region)
+    )
+    menu.setDefaultAction(zoom)
+    menu.addSeparator()
+    _entry(menu, "region-copy", "Copy range", lambda: _copy(str(region)))
+    for minus, name, title in (
+        (False, "region-sequence", "Get sequence"),
+        (True, "region-reverse", "Get reverse complement"),
+    ):
+        action = _entry(
+            menu, name, title, partial(copy_sequence, canvas, region, minus)
+        )
+        action.setToolTip("Copies it as FASTA, in the letters of the genome file")
+        if len(region) > LONGEST:
+            action.setEnabled(False)
+            action.setText(f"{title} (up to {span_label(LONGEST)})")
+    menu.addSeparator()
+    ask = _entry(menu, "region-predict", "Predict here", lambda: predict(region))
+    ask.setToolTip("Computes the predicted tracks of this region")
+    table = _entry(
+        menu,
+        "region-variants",
+        "Show its variants in the table",
+        lambda: canvas.gestures.table_wanted.emit(region),
+    )
+    table.setToolTip("Filters the table to this region; Score then ranks them all")
+    table.setEnabled(workspace.variants is not None)
+    menu.aboutToHide.connect(canvas.forget_band)
+    return menu
+
+
+def copy_sequence(canvas: Canvas, region: Interval, minus: bool) -> None:
+    """Put the bases of a region onto the clipboard, as FASTA."""
+    workspace = canvas.sources.workspace
+    if workspace.genome is None:
+        return
+    try:
+        text = fasta_text(workspace.genome, region, minus=minus)
+    except GfmError as problem:
+        workspace.message.emit("warning", str(problem))
+        return
+    _copy(text)
+    strand = "The reverse complement" if minus else "The sequence"
+    workspace.message.emit("info", f"{strand} of {region} is copied as FASTA.")
+
+
+def _entry(menu: QMenu, name: str, title: str, do: Callable[[], object]) -> QAction:
+    action = menu.addAction(title)
+    action.setObjectName(name)
+    action.triggered.connect(lambda _=False: do())
+    return action
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
