@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 from typing import TYPE_CHECKING
 
 from gfm_desktop import paths
@@ -51,31 +52,46 @@ class SignalStore:
             contigs: The genome's names and lengths in bp.
 
         Raises:
-            InputError: If the store is gone or damaged, or the file cannot be read.
+            InputError: If the store is gone or damaged.
         """
         try:
             about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
             if about["layout"] != _LAYOUT:
                 raise ValueError("another layout")
             self.pyramid = Pyramid(folder)
-            runs = Runs.load(folder) if about["runs"] else None
+            self._runs = Runs.load(folder) if about["runs"] else None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"What was prepared of the signal cannot be read: {error}.",
                 where=str(folder),
                 todo="Open the file again.",
             ) from error
-        self.notes = tuple(about["notes"])
-        self._source: SignalValues = runs or signal_file.BigWigFile(path, contigs)
+        self.notes: tuple[str, ...] = tuple(about["notes"])
+        self._path = path
+        self._contigs = contigs
+        self._lock = threading.Lock()
+        self._file: SignalValues | None = None
 
     @property
     def values(self) -> SignalValues:
-        """Return what reads the values themselves."""
-        return self._source
+        """Return what reads the values themselves; a file is opened when first asked.
+
+        Raises:
+            InputError: If the file cannot be read any more.
+        """
+        if self._runs is not None:
+            return self._runs
+        with self._lock:
+            if self._file is None:
+                self._file = signal_file.BigWigFile(self._path, self._contigs)
+            return self._file
 
     def close(self) -> None:
         """Close the file."""
-        self._source.close()
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
 
 
 def make(

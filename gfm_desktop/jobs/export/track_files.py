@@ -9,6 +9,12 @@ import numpy as np
 
 from gfm_desktop.errors import InputError
 from gfm_desktop.jobs.export.formats import TRACK_FORMATS, check_format, whole_file
+from gfm_desktop.jobs.export.value_files import (
+    add_values,
+    bedgraph_head,
+    bedgraph_lines,
+    bigwig_file,
+)
 from gfm_desktop.tracks import registry
 from gfm_desktop.tracks.prediction import TrackPrediction
 
@@ -59,10 +65,8 @@ def write_track(
             file.writelines(_table_lines(contig, start, series, shown.letters))
         else:
             for name, values in series.items():
-                file.write(f'track type=bedGraph name="{name}" autoScale=on\n')
-                for begin, end, value in runs(values):
-                    span = f"{start + begin}\t{start + end}"
-                    file.write(f"{contig}\t{span}\t{value:.6g}\n")
+                file.write(bedgraph_head(name))
+                file.writelines(bedgraph_lines(contig, start, values))
     return {"out": str(out)}
 
 
@@ -92,20 +96,6 @@ def summary(shown: TrackPrediction) -> NDArray[np.float32]:
     largest = np.argmax(np.nan_to_num(np.abs(change), nan=-1.0), axis=0)
     taken: NDArray[np.float32] = np.take_along_axis(change, largest[None], axis=0)[0]
     return taken
-
-
-def runs(values: NDArray[np.float32]) -> list[tuple[int, int, float]]:
-    """Return (begin, end, value) of stretches of equal values, without the NaN."""
-    if not len(values):
-        return []
-    same = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
-    begins = np.concatenate([[0], np.flatnonzero(~same) + 1])
-    ends = np.concatenate([begins[1:], [len(values)]])
-    return [
-        (int(b), int(e), float(values[b]))
-        for b, e in zip(begins, ends, strict=True)
-        if not np.isnan(values[b])
-    ]
 
 
 def _table_lines(
@@ -142,20 +132,5 @@ def _write_bigwig(
     values: NDArray[np.float32],
     contigs: Mapping[str, int],
 ) -> None:
-    import pyBigWig
-
-    with whole_file(out) as temporary:
-        file = pyBigWig.open(str(temporary), "w")
-        try:
-            file.addHeader(list(contigs.items()))
-            stretches = runs(values)
-            if stretches:
-                begins, ends, heights = zip(*stretches, strict=True)
-                file.addEntries(
-                    [contig] * len(begins),
-                    [start + begin for begin in begins],
-                    ends=[start + end for end in ends],
-                    values=list(heights),
-                )
-        finally:
-            file.close()
+    with whole_file(out) as temporary, bigwig_file(temporary, contigs) as file:
+        add_values(file, contig, start, values)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from gfm_desktop.errors import InputError, OptionError
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.jobs.events import Finished, Partial
-from gfm_desktop.jobs.export.track_files import runs, series_of, summary
+from gfm_desktop.jobs.export.track_files import series_of, summary
+from gfm_desktop.jobs.export.value_files import stretches
 from gfm_desktop.jobs.export_track import ExportTrack
 from gfm_desktop.jobs.predict_region import PredictRegion
 from gfm_desktop.jobs.tile_cache import trim
@@ -152,10 +153,10 @@ def test_that_another_file_is_no_track(
 
 
 @given(st.lists(st.sampled_from([0.0, 0.5, float("nan")]), max_size=40))
-def test_that_runs_cover_every_value_once(values: list[float]) -> None:
+def test_that_stretches_cover_every_value_once(values: list[float]) -> None:
     array = np.array(values, np.float32)
     again = np.full(len(values), np.nan, np.float32)
-    for begin, end, value in runs(array):
+    for begin, end, value in zip(*stretches(array), strict=True):
         assert np.isnan(again[begin:end]).all()
         again[begin:end] = value
     np.testing.assert_array_equal(again, array)

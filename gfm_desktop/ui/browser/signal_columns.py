@@ -1,0 +1,279 @@
+"""Bins of a signal as columns of pixels, and columns as the shapes of a style.
+
+Nothing is painted here. A column's base is the one under its middle where bins are
+wider than a column; where they are narrower it sums up the bins whose middles it holds,
+so that no peak is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gfm_desktop.workspace.lane_book import WHISKERS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gfm_desktop.genome.signal_bins import Bins
+    from gfm_desktop.ui.browser.signal_scale import Axis
+    from gfm_desktop.ui.browser.track import View
+
+LIGHT, MIDDLE, DARK, BEYOND = 1, 2, 3, 4
+"""Tones: up to the maximum, up to the mean, up to the minimum; what runs out."""
+STYLES = ("bars", "line", "heat", "points")
+_DOT = 3.0
+"""Pixels of a point's height."""
+_MARK = 2.0
+"""Pixels of the mark where a value runs out of a fixed scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Neighbouring columns of pixels.
+
+    Attributes:
+        left: Pixel of the first column's left edge, in the lane.
+        step: Pixels of a column.
+        low: float32 (n,) smallest value, NaN where there is none.
+        high: float32 (n,) largest value.
+        mean: float32 (n,) mean, weighted by covered bases.
+    """
+
+    left: float
+    step: float
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+    mean: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """Return the number of columns."""
+        return len(self.low)
+
+    @property
+    def varies(self) -> bool:
+        """Tell whether any column sums up values that differ."""
+        return bool((self.low < self.high).any())
+
+    def chosen(self, summary: str) -> NDArray[np.float32]:
+        """Return what one number of a column is: mean, max or min."""
+        return {"max": self.high, "min": self.low}.get(summary, self.mean)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A shape of one tone: from `top` to `foot` in every column.
+
+    Attributes:
+        tone: `LIGHT`, `MIDDLE`, `DARK` or `BEYOND`.
+        top: (n,) pixels from the lane's top; NaN where the column has none.
+        foot: (n,) pixels, at or below `top`.
+    """
+
+    tone: int
+    top: NDArray[np.float64]
+    foot: NDArray[np.float64]
+
+
+def columns(bins: Bins, view: View, left: float, count: int, step: float) -> Columns:
+    """Return what every column of pixels says.
+
+    Args:
+        bins: Bins over the view; those outside are passed over.
+        view: What is on screen.
+        left: Pixel of the first column's left edge, as `View.x` reckons.
+        count: Columns.
+        step: Pixels of a column.
+    """
+    if not len(bins):
+        nothing = np.full(count, np.nan, np.float32)
+        return Columns(left, step, nothing, nothing, nothing)
+    begin = (bins.start - view.interval.start) * view.scale - left
+    width = bins.size * view.scale
+    if width >= step:
+        middle = (np.arange(count) + 0.5) * step
+        index = np.floor((middle - begin) / width).astype(np.int64)
+        inside = (index >= 0) & (index < len(bins))
+        index[~inside] = 0
+        low, high, mean = (
+            np.where(inside, values[index], np.float32(np.nan))
+            for values in (bins.low, bins.high, bins.mean)
+        )
+        return Columns(left, step, low, high, mean)
+    column = np.floor((begin + (np.arange(len(bins)) + 0.5) * width) / step)
+    first, last = np.searchsorted(column, (0, count))
+    return _summed(
+        bins, column[first:last].astype(np.int64), int(first), left, step, count
+    )
+
+
+def _summed(
+    bins: Bins,
+    column: NDArray[np.int64],
+    first: int,
+    left: float,
+    step: float,
+    count: int,
+) -> Columns:
+    """Sum up the bins from `first` on that fall into each column."""
+    low, high, mean = (np.full(count, np.nan, np.float32) for _ in range(3))
+    if len(column):
+        edges = np.flatnonzero(np.diff(column, prepend=-1))
+        where = column[edges]
+        part = slice(first, first + len(column))
+        # fmin and fmax pass over NaN: one known bin is enough for a column.
+        low[where] = np.fmin.reduceat(bins.low[part], edges)
+        high[where] = np.fmax.reduceat(bins.high[part], edges)
+        covered = bins.covered[part].astype(np.float64)
+        weighed = np.where(covered > 0, bins.mean[part] * covered, 0.0)
+        bases = np.add.reduceat(covered, edges)
+        total = np.add.reduceat(weighed, edges)
+        mean[where] = np.divide(
+            total, bases, out=np.full(len(bases), np.nan), where=bases > 0
+        )
+    return Columns(left, step, low, high, mean)
+
+
+def bands(shown: Columns, axis: Axis, style: str, summary: str) -> list[Band]:
+    """Return the shapes of a style, the later ones over the earlier ones.
+
+    Args:
+        shown: The columns.
+        axis: The lane's scale.
+        style: One of `STYLES` but ``"heat"``, which has no shapes.
+        summary: One of `workspace.lane_book.SUMMARIES`.
+    """
+    makers = {"line": _line, "points": _points}
+    found = makers.get(style, _bars)(shown, axis, summary)
+    return [*found, *_beyond(shown, axis, summary)]
+
+
+def _bars(shown: Columns, axis: Axis, summary: str) -> list[Band]:
+    """Return bars from 0; whiskers are light to the maximum, dark to the minimum."""
+    zero = axis.zero
+    if summary != WHISKERS:
+        return [*_from_zero(shown.chosen(summary), axis, MIDDLE), _ground(shown, axis)]
+    found = []
+    for tone, up, down in (
+        (LIGHT, shown.high, shown.low),
+        (MIDDLE, shown.mean, shown.mean),
+        (DARK, shown.low, shown.high),
+    ):
+        if tone == DARK and not shown.varies:
+            break
+        above, below = axis.y(up.astype(np.float64)), axis.y(down.astype(np.float64))
+        if (above < zero).any():
+            found.append(Band(tone, _only(above, above < zero), np.full(len(up), zero)))
+        if (below > zero).any():
+            ground = np.full(len(up), zero)
+            found.append(Band(tone, _only(ground, below > zero), below))
+    return [*found, _ground(shown, axis)]
+
+
+def _from_zero(values: NDArray[np.float32], axis: Axis, tone: int) -> list[Band]:
+    y, zero = axis.y(values.astype(np.float64)), axis.zero
+    return [Band(tone, np.minimum(y, zero), np.maximum(y, zero))]
+
+
+def _ground(shown: Columns, axis: Axis) -> Band:
+    """Return the line at 0 where there are values: 0 looks other than no value."""
+    top = np.full(len(shown), axis.zero - 0.5)
+    known = ~np.isnan(shown.high)
+    return Band(MIDDLE, _only(top, known), top + 1.0)
+
+
+def _line(shown: Columns, axis: Axis, summary: str) -> list[Band]:
+    """Return a line a pixel thick, and behind it a band from minimum to maximum."""
+    y = axis.y(shown.chosen(summary).astype(np.float64))
+    before = np.concatenate([[np.nan], y[:-1]])
+    thick = max(1.0, shown.step)
+    top = np.fmin(y, before) - thick / 2
+    foot = np.fmax(y, before) + thick / 2
+    line = Band(MIDDLE, _only(top, ~np.isnan(y)), foot)
+    if summary != WHISKERS:
+        return [line]
+    high, low = (axis.y(v.astype(np.float64)) for v in (shown.high, shown.low))
+    return [Band(LIGHT, high, low), line]
+
+
+def _points(shown: Columns, axis: Axis, summary: str) -> list[Band]:
+    """Return a dot a column; with whiskers lighter ones at minimum and maximum."""
+    pairs = [(MIDDLE, shown.chosen(summary))]
+    if summary == WHISKERS and shown.varies:
+        pairs = [(LIGHT, shown.low), (LIGHT, shown.high), *pairs]
+    found = []
+    for tone, values in pairs:
+        y = axis.y(values.astype(np.float64))
+        found.append(Band(tone, y - _DOT / 2, y + _DOT / 2))
+    return found
+
+
+def _beyond(shown: Columns, axis: Axis, summary: str) -> list[Band]:
+    """Return marks at the ends of the scale where values run out of it."""
+    whiskers = summary == WHISKERS
+    up = shown.high if whiskers else shown.chosen(summary)
+    down = shown.low if whiskers else shown.chosen(summary)
+    found = []
+    for out, top in (
+        (up > axis.ends.high, axis.top),
+        (down < axis.ends.low, axis.bottom - _MARK),
+    ):
+        if out.any():
+            edge = np.full(len(shown), top)
+            found.append(Band(BEYOND, _only(edge, out), edge + _MARK))
+    return found
+
+
+def _only(values: NDArray[np.float64], which: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return np.where(which, values, np.nan)
+
+
+def tones(shapes: list[Band], height: int, ratio: float) -> NDArray[np.uint8]:
+    """Return the tone of each pixel, 0 where nothing is: (height, n).
+
+    Args:
+        shapes: What to draw, the later over the earlier.
+        height: Pixels of the screen from the lane's top to its bottom.
+        ratio: Pixels of the screen for one of the lane.
+    """
+    count = len(shapes[0].top) if shapes else 0
+    found = np.zeros((height, count), np.uint8)
+    rows = np.arange(height, dtype=np.int16)[:, None]
+    for shape in shapes:
+        top, foot = (_pixels(edge, height, ratio) for edge in (shape.top, shape.foot))
+        # At least a pixel: what is there must be seen.
+        known = ~np.isnan(shape.top)
+        foot = np.where(known, np.maximum(foot, np.minimum(top + 1, height)), 0)
+        first = int(top[known].min()) if known.any() else 0
+        last = int(foot.max()) if known.any() else 0
+        part = rows[first:last]
+        inside = part < foot.astype(np.int16)
+        inside &= part >= top.astype(np.int16)
+        np.copyto(found[first:last], np.uint8(shape.tone), where=inside)
+    return found
+
+
+def _pixels(edge: NDArray[np.float64], height: int, ratio: float) -> NDArray[np.int64]:
+    whole = np.floor(np.nan_to_num(edge * ratio, nan=height) + 0.5)
+    return np.clip(whole, 0, height).astype(np.int64)
+
+
+def shades(values: NDArray[np.float32], axis: Axis) -> NDArray[np.uint8]:
+    """Return how strong each column of a heat map is: 0 none, 1 weakest, 255 strongest.
+
+    1 to 127 lie below 0 and 129 to 255 above it where the scale has both signs (128 is
+    0); else 1 is the end of the scale that is nearest to 0.
+    """
+    low, high = axis.ends.low, axis.ends.high
+    known = ~np.isnan(values)
+    clipped = np.clip(np.nan_to_num(values), low, high)
+    if low < 0 < high:
+        most = max(-low, high)
+        level = 128 + np.rint(127 * clipped / most)
+    elif high <= 0:
+        level = 1 + np.rint(254 * (high - clipped) / (high - low))
+    else:
+        level = 1 + np.rint(254 * (clipped - low) / (high - low))
+    return np.where(known, level, 0).astype(np.uint8)

@@ -1,0 +1,271 @@
+"""A signal of a file: bars, a line, a heat map or points, at any zoom."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QLineF, QPointF, QRectF
+
+from gfm_desktop.errors import GfmError
+from gfm_desktop.genome.interval import Interval
+from gfm_desktop.genome.signal_store import SignalStore
+from gfm_desktop.jobs.export_signal import ExportSignal
+from gfm_desktop.ui.browser import signal_paint, signal_words
+from gfm_desktop.ui.browser.curves import say
+from gfm_desktop.ui.browser.drawing import hairline, hint
+from gfm_desktop.ui.browser.signal_columns import STYLES, columns
+from gfm_desktop.ui.browser.signal_paint import Ink
+from gfm_desktop.ui.browser.signal_scale import (
+    Axis,
+    Extent,
+    ends,
+    extent_of,
+    groups_of,
+    union,
+    value_label,
+)
+from gfm_desktop.ui.browser.signal_tiles import SignalTiles
+from gfm_desktop.ui.browser.track import AxisMark, FileTrackEntry, Hit, PlainTrack, View
+from gfm_desktop.ui.theme import scale_of
+from gfm_desktop.workspace.lane_book import WHISKERS
+from gfm_desktop.workspace.track_files import TrackKind
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage, QPainter
+
+    from gfm_desktop.genome.signal_bins import Bins
+    from gfm_desktop.ui.browser.signal_columns import Columns
+    from gfm_desktop.ui.browser.track import Sources
+    from gfm_desktop.workspace.lane_book import LaneLook
+    from gfm_desktop.workspace.track_files import TrackFile
+
+Value = TypeVar("Value")
+
+_HEIGHT, _HEAT_HEIGHT = 64, 26
+"""Pixels at a text size of 100 %."""
+_ABOVE, _BELOW = 7.0, 7.0
+"""Pixels left free: half a line of the axis' labels."""
+_KEPT = 4
+_LEAST_GAP = 13.0
+
+
+class SignalTrack(PlainTrack):
+    """Paints what a `SignalStore` has of the view."""
+
+    styles: tuple[str, ...] = STYLES
+    scaled = True
+
+    def __init__(self, sources: Sources, file: TrackFile) -> None:
+        """Open the store of a file; what cannot be read is said in the lane."""
+        self.key = file.key
+        self.title = file.title
+        self._file = file
+        self._workspace = sources.workspace
+        self._problem = ""
+        self._tiles: SignalTiles | None = None
+        genome = sources.workspace.genome
+        self._contigs = {} if genome is None else dict(genome.contigs)
+        self._genome = "" if genome is None else str(genome.path)
+        try:
+            store = SignalStore(Path(file.store), file.path, self._contigs)
+        except GfmError as error:
+            self._problem = str(error)
+        else:
+            self._tiles = SignalTiles(store)
+            self._tiles.arrived.connect(sources.repaint.wanted)
+        self._extents: OrderedDict[object, Extent | None] = OrderedDict()
+        self._images: OrderedDict[object, QImage] = OrderedDict()
+        self._groups = groups_of(sources)
+        self._groups.join(self)
+
+    @property
+    def problem(self) -> str:
+        """Return in words why the signal cannot be shown; empty where it can."""
+        return self._problem or ("" if self._tiles is None else self._tiles.problem)
+
+    def height(self, view: View) -> int:
+        """Return little for a heat map, more for everything with a scale."""
+        heat = self._style() == "heat"
+        return round((_HEAT_HEIGHT if heat else _HEIGHT) * scale_of())
+
+    def extent(self, view: View) -> Extent | None:
+        """Return smallest and largest value on show, of all loci side by side.
+
+        Of a lane that shows one number a pixel those numbers count, else all values.
+        """
+        look = self._look()
+        loci = self._workspace.loci
+        places = [view.interval]
+        if len(loci) > 1:
+            others = [locus for locus in loci if not locus.overlaps(view.interval)]
+            places += [locus for locus in others if locus.contig]
+        return union(self._extent(place, view, look) for place in places)
+
+    def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
+        """Return both ends of the scale, and 0 where it lies apart from them."""
+        if self._bins(view) is None:
+            return []
+        axis = self._axis(rect, view)
+        low, high = axis.ends.low, axis.ends.high
+        if self._style() == "heat":
+            text = f"{value_label(low)} \N{EN DASH} {value_label(high)}"
+            return [AxisMark(rect.height() - 8.0, text)]
+        marks = [
+            AxisMark(axis.top, value_label(high)),
+            AxisMark(axis.bottom, value_label(low)),
+        ]
+        apart = _LEAST_GAP * scale_of()
+        free = axis.zero - axis.top > apart and axis.bottom - axis.zero > apart
+        if low < 0 < high and free:
+            marks.insert(1, AxisMark(axis.zero, "0"))
+        return marks
+
+    def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint what is known now; what is still being read follows by itself."""
+        if self.problem:
+            say(painter, rect, self.problem, view, bad=True)
+            return
+        bins = self._bins(view)
+        if bins is None or not bins.covered.any():
+            here = f"on {view.interval.contig}" if bins is None else "in this region"
+            hint(painter, rect, f"No values {here}", view.palette)
+            return
+        axis, look = self._axis(rect, view), self._look()
+        style, ink = self._style(), Ink(look.colour or view.palette.plus, view.palette)
+        if style != "heat":
+            painter.setPen(hairline(view.palette.grid))
+            painter.drawLine(QLineF(rect.left(), axis.zero, rect.right(), axis.zero))
+        if signal_paint.is_vector(painter):
+            shown = self._columns(bins, view, rect, 1.0)
+            signal_paint.paint_shapes(painter, shown, axis, style, look.summary, ink)
+            return
+        image = self._image(painter, rect, view, bins, axis, ink)
+        painter.drawImage(QPointF(rect.left(), 0.0), image)
+
+    def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
+        """Read the values under the mouse."""
+        if self._tiles is None or self._problem:
+            return None
+        start = view.position(point.x())
+        end = max(start + 1, view.position(point.x() + 1.0))
+        place = Interval(view.interval.contig, start, end)
+        bins = self._tiles.exact(place, 1.0 / view.scale)
+        length = self._contigs.get(place.contig, end)
+        words = signal_words.reading(place, bins, length)
+        return Hit(f"{self._name()}\n{words}", name=self._name())
+
+    def subtitle(self, view: View) -> str:
+        """Return what a pixel shows of its bases, where it has several."""
+        summary = self._look().summary
+        if view.scale >= 1.0 or self._bins(view) is None:
+            return ""
+        if summary == WHISKERS:
+            return "mean" if self._style() == "heat" else "min, mean, max"
+        return summary
+
+    def data(self, view: View) -> str:
+        """Return the values on show, base by base or bin by bin."""
+        bins = self._bins(view)
+        return "" if bins is None else signal_words.table(view.interval, bins)
+
+    def export_job(self, region: Interval, out: Path) -> ExportSignal:
+        """Return the job that writes the values of a region into a file."""
+        return ExportSignal(
+            str(self._file.path),
+            self._file.store,
+            self._genome,
+            region.contig,
+            region.start,
+            region.end,
+            str(out),
+        )
+
+    def seen(self, *, shown: bool) -> None:
+        """Read nothing more for a lane that is hidden or closed."""
+        if self._tiles is not None and not shown:
+            self._tiles.close()
+
+    def _look(self) -> LaneLook:
+        return self._workspace.lanes.look(self.key)
+
+    def _name(self) -> str:
+        return self._look().title or self.title
+
+    def _style(self) -> str:
+        style = self._look().style
+        return style if style in STYLES else STYLES[0]
+
+    def _bins(self, view: View, ratio: float = 1.0) -> Bins | None:
+        """Return the bins of the view; None for a contig that the file lacks."""
+        if self._tiles is None or not self._tiles.covers(view.interval.contig):
+            return None
+        return self._tiles.bins(view.interval, 1.0 / (view.scale * ratio))[0]
+
+    def _extent(self, place: Interval, view: View, look: LaneLook) -> Extent | None:
+        tiles = self._tiles
+        if tiles is None or not tiles.covers(place.contig):
+            return None
+        heat = self._style() == "heat" and look.summary == WHISKERS
+        shown = "mean" if heat else look.summary
+        key = (place, view.width, shown, look.percentile, tiles.revision)
+        if key not in self._extents:
+            bins = tiles.bins(place, len(place) / view.width)[0]
+            low, high = {
+                "mean": (bins.mean, bins.mean),
+                "max": (bins.high, bins.high),
+                "min": (bins.low, bins.low),
+            }.get(shown, (bins.low, bins.high))
+            _keep(self._extents, key, extent_of(low, high, look.percentile), 4 * _KEPT)
+        return self._extents[key]
+
+    def _axis(self, rect: QRectF, view: View) -> Axis:
+        extent = self._groups.extent(self, view)
+        top, bottom = _ABOVE * scale_of(), rect.height() - _BELOW * scale_of()
+        if self._style() == "heat":
+            top, bottom = 3.0, rect.height() - 3.0
+        return Axis(ends(extent, self._look()), top, max(bottom, top + 1.0))
+
+    def _columns(self, bins: Bins, view: View, rect: QRectF, ratio: float) -> Columns:
+        count = max(1, round(rect.width() * ratio))
+        return columns(bins, view, rect.left(), count, 1.0 / ratio)
+
+    def _image(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        view: View,
+        bins: Bins,
+        axis: Axis,
+        ink: Ink,
+    ) -> QImage:
+        """Return the picture of the view, made once for each way it is shown."""
+        assert self._tiles is not None
+        look, ratio = self._look(), signal_paint.device_ratio(painter)
+        place = (view.interval, view.width, rect.left(), rect.width(), rect.height())
+        key = (place, ratio, axis, look, ink, self._tiles.revision)
+        if key not in self._images:
+            fine = bins if ratio == 1.0 else self._bins(view, ratio) or bins
+            shown = self._columns(fine, view, rect, ratio)
+            style = self._style()
+            image = signal_paint.image_of(
+                shown, axis, style, look.summary, ink, rect.height()
+            )
+            _keep(self._images, key, image, _KEPT)
+        return self._images[key]
+
+
+def _keep(
+    kept: OrderedDict[object, Value], key: object, value: Value, most: int
+) -> None:
+    kept[key] = value
+    while len(kept) > most:
+        kept.popitem(last=False)
+
+
+def _make(sources: Sources, file: TrackFile) -> SignalTrack:
+    return SignalTrack(sources, file)
+
+
+FILE_TRACK = FileTrackEntry(TrackKind.SIGNAL, 60, _make)
