@@ -55,6 +55,8 @@ class LaneDrag:
     def _reorder(self, point: QPointF) -> None:
         canvas, book = self._canvas, self._lane.book
         over = canvas.lane_at(point)
+        if over is None and point.y() > canvas.header:
+            book.move(self.key, None)
         if over is None or over.lane.track.key == self.key:
             return
         shown = [placed.lane.track.key for placed in canvas.placed()]

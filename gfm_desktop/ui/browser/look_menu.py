@@ -177,13 +177,13 @@ def _add_sharing(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
 
 
 def share_scale(canvas: Canvas, lane: Lane, other: Lane, *, shared: bool) -> None:
-    """Let two lanes share their scale with all that share it already, or part them."""
+    """Let two lanes and all that share with them have one scale, or part the other."""
     if not shared:
         _leave_group(canvas, other)
         return
-    group = lane.look.group
-    mates = [one for one in canvas.lanes if group and one.look.group == group]
-    _share_with(canvas, [*mates, lane, other])
+    groups = {lane.look.group, other.look.group} - {""}
+    mates = [one for one in canvas.lanes if one.look.group in groups]
+    _share_with(canvas, [lane, other, *mates])
 
 
 def _share_with(canvas: Canvas, lanes: list[Lane]) -> None:
