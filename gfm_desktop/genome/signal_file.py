@@ -6,7 +6,6 @@ not 0: a base without a measurement is not a base that was measured as 0.
 
 from __future__ import annotations
 
-import re
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_REMOTE = re.compile(r"(?:^|[/\\])(?:https?|ftp|s3|gs):[/\\]", re.IGNORECASE)
-"""A URL, also one whose slashes were folded by `pathlib`."""
 _BIGWIG_MAGIC = (b"\x26\xfc\x8f\x88", b"\x88\x8f\xfc\x26")
 _BIGBED_MAGIC = (b"\xeb\xf2\x89\x87", b"\x87\x89\xf2\xeb")
 _NAMED = 5
@@ -77,11 +74,6 @@ def is_bigwig(path: Path) -> bool:
         return file.read(4) in _BIGWIG_MAGIC
 
 
-def is_remote(address: str) -> bool:
-    """Tell whether an address is a URL, also one that went through `pathlib`."""
-    return _REMOTE.search(address) is not None
-
-
 def refuse_remote(address: str) -> None:
     """Say why a signal on another machine cannot be opened, where it is one.
 
@@ -91,7 +83,7 @@ def refuse_remote(address: str) -> None:
     Raises:
         InputError: If `address` is a URL.
     """
-    if is_remote(address):
+    if sniff.is_remote(address):
         raise InputError(
             "Signals are read from this computer only: the bigWig library of this app "
             "has no network access.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GZIP_MAGIC = b"\x1f\x8b"
+_REMOTE = re.compile(r"(?:^|[/\\])(?:https?|ftp|s3|gs):[/\\]", re.IGNORECASE)
+"""A URL, also one whose slashes were folded by `pathlib`."""
 _SIGNATURES = (
     (b"PK\x03\x04", "a ZIP archive or Office document"),
     (b"BZh", "a file packed with bzip2"),
@@ -43,6 +46,11 @@ def is_bgzip(start: bytes) -> bool:
     Source: SAM/BAM specification, section 4.1: extra subfield ``BC`` of length 2.
     """
     return start.startswith(b"\x1f\x8b\x08\x04") and start[12:16] == b"BC\x02\x00"
+
+
+def is_remote(address: str) -> bool:
+    """Tell whether an address is a URL, also one that went through `pathlib`."""
+    return _REMOTE.search(address) is not None
 
 
 def first_bytes(path: Path, *, count: int = 4096) -> bytes:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from gfm_desktop.genome.sniff import is_remote
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.icons import pixmap
 
@@ -23,9 +24,17 @@ _NAMES = 3
 
 
 def dropped_files(event: QDropEvent) -> list[Path]:
-    """Return the local files of a drag; empty where it carries something else."""
-    urls = event.mimeData().urls()
-    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    """Return the files of a drag; empty where it carries something else.
+
+    Addresses of files on other computers are among them: opening says what to do.
+    """
+    found = []
+    for url in event.mimeData().urls():
+        if url.isLocalFile():
+            found.append(Path(url.toLocalFile()))
+        elif is_remote(url.toString()) and Path(url.path()).suffix:
+            found.append(Path(url.toString()))
+    return found
 
 
 class DropVeil(QWidget):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gfm_desktop.genome.sniff import describe, first_bytes
+from gfm_desktop.genome.sniff import describe, first_bytes, is_remote
 from gfm_desktop.workspace.track_files import TrackKind
 
 if TYPE_CHECKING:
@@ -141,6 +141,9 @@ def kind_of(path: Path) -> Kind | Refusal | None:
     Args:
         path: Any path; it need not exist.
     """
+    if is_remote(str(path)):
+        why = "is on another computer: download it, then open the copy"
+        return Refusal(path, f"{path.name} {why}")
     if path.is_dir():
         return Refusal(path, f"{path.name} is a folder")
     if _ending(path) in _INDEX:

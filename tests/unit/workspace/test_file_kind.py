@@ -108,3 +108,12 @@ def test_that_the_file_dialog_offers_everything_first() -> None:
         "Features",
         "All files",
     ]
+
+
+def test_that_a_file_on_another_computer_is_refused_with_what_to_do(
+    tmp_path: Path,
+) -> None:
+    for address in ("https://host/a.bw", "ftp://host/a.bw", "s3://bucket/a.bw"):
+        found = sort_files([(tmp_path / address).absolute()])
+        why = "a.bw is on another computer: download it, then open the copy"
+        assert [refusal.why for refusal in found.refused] == [why]
