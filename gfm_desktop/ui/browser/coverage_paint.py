@@ -1,0 +1,162 @@
+"""How read counts are painted: grey bars, coloured where reads differ, and marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter
+
+from gfm_desktop.genome.alignment_index import WINDOW
+from gfm_desktop.ui.browser.drawing import chip, faded, small
+from gfm_desktop.ui.browser.signal_paint import mixed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gfm_desktop.ui.browser.coverage_scene import CoverageScene
+    from gfm_desktop.ui.browser.signal_scale import Axis
+    from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.ui.palette import Palette
+
+_LEAST_HATCHED = 5.0
+"""Pixels of a base."""
+_LEAST_BAR = 1.5
+"""Pixels of a column of the overview."""
+
+
+def bar_colour(colour: str, palette: Palette) -> QColor:
+    """Return the colour of bars: the lane's own, or the grey that IGV users know."""
+    if colour:
+        return QColor(colour)
+    return mixed(QColor(palette.muted), QColor(palette.surface), 0.45)
+
+
+def paint_coverage(
+    painter: QPainter,
+    rect: QRectF,
+    view: View,
+    scene: CoverageScene,
+    axis: Axis,
+    colour: str,
+) -> None:
+    """Paint the counts of a view.
+
+    Args:
+        painter: Where to paint.
+        rect: The lane.
+        view: What is on screen.
+        scene: Counts around the view, at its scale.
+        axis: The lane's scale; it begins at 0 or above.
+        colour: ``#rrggbb`` of the bars; empty for the usual grey.
+    """
+    height = axis.bottom - axis.top
+    top = max(axis.ends.high, 1e-9)
+    painter.save()
+    painter.setClipRect(
+        QRectF(rect.left(), 0, rect.width(), axis.bottom),
+        Qt.ClipOperation.IntersectClip,
+    )
+    painter.translate(0, round(axis.bottom))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    shift = round((scene.edges[0] - view.interval.start) * view.scale)
+    painter.translate(shift, 0)
+    painter.setBrush(bar_colour(colour, view.palette))
+    painter.drawRects(scene.bars(view, height, top))
+    for letter, boxes in scene.stacks(view, height, top).items():
+        hollow = letter == "-"
+        base = QColor(view.palette.base(letter))
+        painter.setBrush(_missing(view) if hollow else base)
+        painter.drawRects(boxes)
+    painter.restore()
+    _paint_insertions(painter, view, scene, axis)
+    for left, right in scene.gaps(view):
+        box = QRectF(left, axis.top, right - left, height)
+        painter.fillRect(box.intersected(rect), faded(view.palette.grid, 0.6))
+
+
+def overview_bars(
+    view: View, density: NDArray[np.float32], height: float
+) -> list[QRectF]:
+    """Return bars of where the file has its bytes, in pixels of the view.
+
+    The scale ends at what only one bar in 200 is above.
+
+    Args:
+        view: What is on screen.
+        density: float32 (n,) bytes of reads in each `WINDOW` bp of the contig.
+        height: Pixels of the lane.
+    """
+    start, end = view.interval.start, view.interval.end
+    size = max(1, round(_LEAST_BAR / (WINDOW * view.scale)))
+    # Whole groups of windows, so that a bar does not change at the edge.
+    first = start // WINDOW // size * size
+    part = density[first : -(-end // (WINDOW * size)) * size]
+    if not len(part):
+        return []
+    sums = np.add.reduceat(part, np.arange(0, len(part), size))
+    top = float(np.percentile(sums, 99.5)) or float(sums.max())
+    tall = np.minimum(sums / (top or 1.0), 1.0) * (height - 14)
+    left = ((np.arange(len(sums)) * size + first) * WINDOW - start) * view.scale
+    width, ground = WINDOW * size * view.scale, height - 4
+    return [
+        QRectF(x, ground - high, width, high)
+        for x, high in zip(left.tolist(), tall.tolist(), strict=True)
+        if high > 0
+    ]
+
+
+def paint_overview(
+    painter: QPainter, bars: list[QRectF], view: View, colour: str
+) -> None:
+    """Paint `overview_bars`, paler than a depth that was counted."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(bar_colour(colour, view.palette), 0.55))
+    painter.drawRects(bars)
+    painter.restore()
+
+
+def paint_words(painter: QPainter, rect: QRectF, view: View, words: str) -> None:
+    """Write a note on a plate in the upper right corner."""
+    painter.save()
+    painter.setFont(small(painter.font()))
+    chip(painter, QPointF(rect.right() - 6, 2), [(words, None)], view.palette)
+    painter.restore()
+
+
+def _missing(view: View) -> QBrush:
+    """Return what fills the place of reads that lack a base: a hatching."""
+    ink = faded(view.palette.text, 0.8)
+    if view.scale >= _LEAST_HATCHED:
+        return QBrush(ink, Qt.BrushStyle.BDiagPattern)
+    # Narrower than that a hatching is a row of dots.
+    return QBrush(faded(ink, 0.45))
+
+
+def _paint_insertions(
+    painter: QPainter, view: View, scene: CoverageScene, axis: Axis
+) -> None:
+    """Mark where reads have more bases than the genome: an I, as in IGV."""
+    first, last = np.searchsorted(
+        scene.insertions, (view.interval.start - 1, view.interval.end)
+    )
+    if first == last:
+        return
+    places = (scene.insertions[first:last] + 1 - view.interval.start) * view.scale
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(view.palette.minus))
+    y, boxes = round(axis.top) - 8, []
+    for x in np.rint(places).astype(int).tolist():
+        boxes += [
+            QRect(x - 3, y, 6, 2),
+            QRect(x - 1, y + 2, 2, 3),
+            QRect(x - 3, y + 5, 6, 2),
+        ]
+    painter.drawRects(boxes)
+    painter.restore()

@@ -1,0 +1,260 @@
+"""Read counts as bars in pixels, and where reads disagree; nothing is painted here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF
+
+from gfm_desktop.genome.coverage import BASES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from gfm_desktop.genome.interval import Interval
+    from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.workspace.read_coverages import CountedTile
+
+    _Boxes = tuple[NDArray[np.int64], list[QRectF]]
+
+_NARROWEST = 2.0
+"""Pixels of a mismatch where bases are narrower: one would be lost among the grey."""
+_UNKNOWN = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From when on reads disagree enough to be coloured.
+
+    Attributes:
+        share: Fraction of the reads at a base, as IGV's allele threshold.
+        least: Number of reads: a single one is most often a sequencing error.
+    """
+
+    share: float = 0.2
+    least: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Places where enough reads differ from the genome, from left to right.
+
+    Attributes:
+        position: int64 (k,), 0-based.
+        counts: int64 (k, 4): reads with A, C, G, T.
+        others: int64 (k,): reads that differ from the genome.
+    """
+
+    position: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    others: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageScene:
+    """What one stretch shows at one scale.
+
+    Attributes:
+        stretch: What it covers: a view and what lies beside it.
+        scale: Pixels per bp.
+        edges: int64 (n + 1,), 0-based edges of the bins; one is about a pixel, or a
+            base.
+        depth: int64 (n,): greatest depth in each bin; -1 where nothing was read.
+        marks: Bases that differ.
+        insertions: int64 (k,): positions after which enough reads have more bases.
+        deletions: int64 (k, 3): position, depth, and reads that lack the base.
+    """
+
+    stretch: Interval
+    scale: float
+    edges: NDArray[np.int64]
+    depth: NDArray[np.int64]
+    marks: Marks
+    insertions: NDArray[np.int64]
+    deletions: NDArray[np.int64]
+    _bars: dict[tuple[float, float], list[QRect]] = field(default_factory=dict)
+    _stacks: dict[tuple[float, float], dict[str, _Boxes]] = field(default_factory=dict)
+
+    def on_screen(self, view: View) -> slice:
+        """Return the bins that touch the view."""
+        start, end = view.interval.start, view.interval.end
+        first = int(np.searchsorted(self.edges, start, side="right")) - 1
+        last = int(np.searchsorted(self.edges, end, side="left"))
+        return slice(max(0, first), min(last, len(self.depth)))
+
+    def most(self, view: View) -> int:
+        """Return the greatest depth on screen."""
+        return int(self.depth[self.on_screen(view)].max(initial=0))
+
+    def bars(self, view: View, height: float, top: float) -> list[QRect]:
+        """Return a bar a bin, in whole pixels from the stretch's first edge, upside up.
+
+        Args:
+            view: What is on screen.
+            height: Pixels of `top` reads; the bars end at y 0 and grow to negative y.
+            top: Reads at the top of the lane; higher bars are cut.
+        """
+        key = (height, top)
+        if key not in self._bars:
+            x = np.rint((self.edges - self.edges[0]) * self.scale).astype(int)
+            high = np.clip(self.depth, 0, top) * (height / top)
+            tall = np.where(self.depth > 0, np.maximum(1, np.rint(high)), 0).astype(int)
+            width = np.maximum(np.diff(x), 1)
+            sizes = (x[:-1], -tall, width, tall)
+            self._bars.clear()
+            self._bars[key] = list(map(QRect, *(c.tolist() for c in sizes)))
+        return self._bars[key][self.on_screen(view)]
+
+    def gaps(self, view: View) -> Iterator[tuple[float, float]]:
+        """Yield (left, right) pixels of the view where nothing was read yet."""
+        part = self.on_screen(view)
+        unknown = self.depth[part] == _UNKNOWN
+        edges = np.flatnonzero(np.diff(unknown.astype(np.int8), prepend=0, append=0))
+        for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            left = self.edges[part.start + first]
+            yield view.x(float(left)), view.x(float(self.edges[part.start + end]))
+
+    def stacks(self, view: View, height: float, top: float) -> dict[str, list[QRectF]]:
+        """Return the coloured pieces of the bars, base by base, placed as the bars.
+
+        Bases are stacked in the order A, C, G, T from the ground, the genome's own
+        among them, as IGV does. ``"-"`` are the reads that lack the base, on top.
+        """
+        key = (height, top)
+        if key not in self._stacks:
+            self._stacks.clear()
+            self._stacks[key] = self._pile(height / top, top)
+        start, end = view.interval.start, view.interval.end
+        shown = {}
+        for letter, (positions, boxes) in self._stacks[key].items():
+            first, last = np.searchsorted(positions, (start, end))
+            shown[letter] = boxes[first:last]
+        return shown
+
+    def _pile(self, per_read: float, top: float) -> dict[str, _Boxes]:
+        marks, gone = self.marks, self.deletions
+        ends = np.cumsum(marks.counts, axis=1)
+        ends = np.concatenate([np.zeros((len(ends), 1), np.int64), ends], axis=1)
+        made = {
+            letter: self._boxes(
+                marks.position, ends[:, place], ends[:, place + 1], per_read, top
+            )
+            for place, letter in enumerate(BASES[:4])
+        }
+        without = gone[:, 1], gone[:, 1] + gone[:, 2]
+        made["-"] = self._boxes(gone[:, 0], *without, per_read, top)
+        return made
+
+    def _boxes(
+        self,
+        position: NDArray[np.int64],
+        low: NDArray[np.int64],
+        high: NDArray[np.int64],
+        per_read: float,
+        top: float,
+    ) -> _Boxes:
+        """Return boxes from `low` to `high` reads, and the positions they stand on."""
+        there = (high > low) & (low < top)
+        position = position[there]
+        foot = low[there] * per_read
+        crest = np.minimum(high[there], top) * per_read
+        width = max(_NARROWEST, self.scale)
+        left = (position - self.edges[0]) * self.scale + (self.scale - width) / 2
+        sizes = (left, -crest, np.full(len(left), width), crest - foot)
+        return position, list(map(QRectF, *(column.tolist() for column in sizes)))
+
+
+def scene_of(
+    tiles: Sequence[CountedTile],
+    stretch: Interval,
+    scale: float,
+    threshold: Threshold,
+) -> CoverageScene:
+    """Put the tiles of a stretch together.
+
+    Args:
+        tiles: Those that are there, of the stretch's contig.
+        stretch: What to cover, 0-based half-open.
+        scale: Pixels per bp.
+        threshold: What is coloured.
+    """
+    # Bins lie on a grid of the contig, so that they do not jump from view to view.
+    size = max(1, round(1 / scale))
+    first, last = stretch.start // size, -(-stretch.end // size)
+    edges = np.arange(first, last + 1, dtype=np.int64) * size
+    start = int(edges[0])
+    depth = np.full(int(edges[-1]) - start, _UNKNOWN, np.int64)
+    for tile in tiles:
+        here, there = _overlap(tile, start, len(depth))
+        depth[here] = tile.depth[there]
+    highest = np.maximum.reduceat(depth, edges[:-1] - start)
+    marks = _thinned(_marks(tiles, threshold), scale)
+    wanted = [_gaps_in_reads(tile, threshold) for tile in tiles]
+    inserted = [ins for ins, _ in wanted] or [np.empty(0, np.int64)]
+    deleted = [gone for _, gone in wanted] or [np.empty((0, 3), np.int64)]
+    return CoverageScene(
+        stretch,
+        scale,
+        edges,
+        highest,
+        marks,
+        np.concatenate(inserted),
+        np.concatenate(deleted),
+    )
+
+
+def _overlap(tile: CountedTile, start: int, length: int) -> tuple[slice, slice]:
+    """Return where a tile lies in an array that begins at `start`, and its part."""
+    its = tile.coverage.interval
+    left, right = max(its.start, start), max(min(its.end, start + length), start)
+    left = min(left, right)
+    return slice(left - start, right - start), slice(
+        left - its.start, right - its.start
+    )
+
+
+def _marks(tiles: Sequence[CountedTile], threshold: Threshold) -> Marks:
+    position, counts, others = [], [], []
+    for tile in tiles:
+        enough = np.maximum(threshold.least, threshold.share * tile.depth)
+        found = np.flatnonzero(tile.others >= enough)
+        position.append(found + tile.coverage.interval.start)
+        bases = tile.coverage.bases[:, :4, found].sum(axis=0, dtype=np.int64)
+        counts.append(bases.T)
+        others.append(tile.others[found])
+    if not position:
+        none = np.empty(0, np.int64)
+        return Marks(none, np.empty((0, 4), np.int64), none)
+    return Marks(
+        np.concatenate(position), np.concatenate(counts), np.concatenate(others)
+    )
+
+
+def _thinned(marks: Marks, scale: float) -> Marks:
+    """Return at most one mark a pixel: the one with the most reads that differ."""
+    if scale >= 1 or not len(marks.position):
+        return marks
+    pixel = np.floor(marks.position * scale).astype(np.int64)
+    order = np.lexsort((-marks.others, pixel))
+    first = np.flatnonzero(np.diff(pixel[order], prepend=pixel[order[0]] - 1))
+    kept = np.sort(order[first])
+    return Marks(marks.position[kept], marks.counts[kept], marks.others[kept])
+
+
+def _gaps_in_reads(
+    tile: CountedTile, threshold: Threshold
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where insertions are, and deletions with depth and count."""
+    start = tile.coverage.interval.start
+    more = tile.coverage.insertions.astype(np.int64)
+    less = tile.coverage.deletions.astype(np.int64)
+    enough = np.maximum(threshold.least, threshold.share * tile.depth)
+    inserted = np.flatnonzero(more >= enough) + start
+    whole = tile.depth + less
+    enough = np.maximum(threshold.least, threshold.share * whole)
+    gone = np.flatnonzero(less >= enough)
+    return inserted, np.stack([gone + start, tile.depth[gone], less[gone]], axis=1)
