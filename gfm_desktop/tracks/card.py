@@ -20,6 +20,8 @@ class Browsing:
             model decides.
         speed: How many times faster than one window a base on each strand it is, where
             the speed decides.
+        splice_speed: Factor on that for models of splicing, whose networks read ten
+            thousand bases.
         most_bp: Widest view that is predicted unasked where the speed decides; 0 for
             the widest that there is.
         seconds: What an unasked view may cost where the speed decides.
@@ -31,6 +33,7 @@ class Browsing:
     flank_bp: int
     automatic_bp: int = 0
     speed: float = 1.0
+    splice_speed: float = 1.0
     most_bp: int = 0
     seconds: float = 12.0
     parts: tuple[tuple[int, int], ...] = ((1, 0),)

@@ -62,6 +62,8 @@ _TOGETHER = {"cpu": 8, "gpu": 64}
 """Positions that are scored between two chances to cancel."""
 _AUTOMATIC = 300
 """Widest view that is worth beginning unasked."""
+_SPLICE_SPEED = 0.04
+"""Three substitutions take a splice network as long as 25 windows of 512 bases."""
 _PATIENCE = 30.0
 """Seconds that it may take then: an eighth of it draws the first picture."""
 
@@ -138,6 +140,7 @@ def browsing(**options: object) -> Browsing:
     return Browsing(
         tile_bp=_TILE,
         flank_bp=0,
+        splice_speed=_SPLICE_SPEED,
         most_bp=_AUTOMATIC,
         seconds=_PATIENCE,
         parts=LEVELS,

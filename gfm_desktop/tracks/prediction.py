@@ -109,7 +109,8 @@ class TrackPrediction:
     def tells(self, start: int, end: int) -> NDArray[np.bool_]:
         """Return which positions of a stretch were asked for, shape (bp,)."""
         every, remainder = self.told
-        return np.arange(start, end) % every == remainder
+        told: NDArray[np.bool_] = np.arange(start, end) % every == remainder
+        return told
 
     def by_base(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return one value a bp, shape (bp,), of a signal with one a `step`."""

@@ -49,13 +49,18 @@ class PredictedTracks:
 
     @property
     def automatic(self) -> bool:
-        """Return whether views are predicted unasked by every kind."""
-        return all(one.automatic for one in self._kinds.values())
+        """Return whether views are predicted unasked by every kind that usually is."""
+        kinds = self._kinds.values()
+        return all(one.automatic for one in kinds if not one.card.substitutions)
 
     def set_automatic(self, automatic: bool) -> None:
-        """Predict while browsing, or only on request."""
+        """Predict while browsing, or only on request.
+
+        What is on request by itself is never switched on from here.
+        """
         for one in self._kinds.values():
-            one.set_automatic(automatic)
+            if not (automatic and one.card.substitutions):
+                one.set_automatic(automatic)
 
     def show(self, view: Interval) -> None:
         """Tell what is on screen."""
@@ -65,10 +70,16 @@ class PredictedTracks:
     def predict_here(self, region: Interval) -> None:
         """Predict a region on request, with every kind that is on show and can.
 
+        Kinds that would take minutes are left to their own lane's menu.
+
         Raises:
             GfmError: If none can, because it is too wide.
         """
-        shown = [one for one in self._kinds.values() if one.active and one.model.id]
+        shown = [
+            one
+            for one in self._kinds.values()
+            if one.active and one.model.id and one.on_button(region)
+        ]
         refused: list[GfmError] = []
         for one in shown:
             try:

@@ -14,6 +14,7 @@ from gfm_desktop.workspace.prediction_model import KnownCards, PredictingModel
 from gfm_desktop.workspace.prediction_pace import Pace
 
 if TYPE_CHECKING:
+    from gfm_desktop.genome.interval import Interval
     from gfm_desktop.models.option import OptionValue
     from gfm_desktop.tracks.card import Browsing
     from gfm_desktop.workspace.prediction_model import Pairs
@@ -45,7 +46,8 @@ class PredictionSettings(ABC):
         self._paces: dict[object, Pace] = {}
         self._used = self.model.choice
         self._device = "auto"
-        self._automatic = self._active = True
+        # What takes a minute, and slows the other lanes down, is for those who ask.
+        self._automatic, self._active = not self.card.substitutions, True
 
     @abstractmethod
     def reset(self) -> None:
@@ -77,7 +79,26 @@ class PredictionSettings(ABC):
         if how.automatic_bp:
             return how.automatic_bp
         limit = how.most_bp or self.card.widest_bp
-        return self.pace.widest(self.model.card, how.speed, limit, how.seconds)
+        return self.pace.widest(self.model.card, self._speed, limit, how.seconds)
+
+    @property
+    def rate(self) -> float:
+        """Return about how many bases a second are predicted."""
+        return self.pace.rate(self.model.card, self._speed)
+
+    @property
+    def _speed(self) -> float:
+        how, card = self.browsing, self.model.card
+        splice = card is not None and card.family.startswith("splice")
+        return how.speed * (how.splice_speed if splice else 1.0)
+
+    def on_button(self, region: Interval) -> bool:
+        """Tell whether a button for all kinds asks for it.
+
+        What takes minutes it leaves to the lane's own menu.
+        """
+        most = self.browsing.most_bp
+        return not most or len(region) <= most
 
     @property
     def pace(self) -> Pace:

@@ -38,6 +38,22 @@ def no_model(noun: str, *, available: bool) -> State:
     return State(Stage.IDLE, text)
 
 
+def on_click(noun: str, size: int, widest: int, seconds: float) -> State:
+    """Return the state of a view that is predicted only where somebody asks for it.
+
+    Args:
+        noun: What would be predicted.
+        size: bp of the view.
+        widest: Widest view that can be asked for, in bp.
+        seconds: What it would take, about.
+    """
+    if size > widest:
+        text = f"Zoom in below {_span(widest)} to predict {noun}, or saturate a gene."
+        return State(Stage.TOO_WIDE, text)
+    about = _lasting(seconds)
+    return State(Stage.IDLE, f"Click here to predict {noun} (about {about}).")
+
+
 def too_wide(noun: str, limit: int, *, on_request: bool, seconds: float = 0.0) -> State:
     """Return the state of a view that is not predicted unasked.
 
@@ -47,12 +63,15 @@ def too_wide(noun: str, limit: int, *, on_request: bool, seconds: float = 0.0) -
         on_request: Whether it can be asked for.
         seconds: What it would take then, about; 0 where that need not be said.
     """
-    words = f"{limit // 1000} kb" if limit >= 1000 else f"{limit} bp"
-    text = f"Zoom in below {words} to predict {noun}"
+    text = f"Zoom in below {_span(limit)} to predict {noun}"
     if on_request:
         text += ", or press Predict here"
         text += f" (about {_lasting(seconds)})" if seconds else ""
     return State(Stage.TOO_WIDE, f"{text}.")
+
+
+def _span(bases: int) -> str:
+    return f"{bases // 1000} kb" if bases >= 1000 else f"{bases} bp"
 
 
 def _lasting(seconds: float) -> str:

@@ -32,7 +32,13 @@ from gfm_desktop.workspace.prediction_questions import (
 )
 from gfm_desktop.workspace.prediction_region import Region, TrackPrediction, assemble
 from gfm_desktop.workspace.prediction_settings import PredictionSettings
-from gfm_desktop.workspace.prediction_state import Stage, State, no_model, too_wide
+from gfm_desktop.workspace.prediction_state import (
+    Stage,
+    State,
+    no_model,
+    on_click,
+    too_wide,
+)
 
 if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
@@ -127,6 +133,11 @@ class Predictions(PredictionSettings):
         self.stale.emit()
 
     @property
+    def view(self) -> Interval | None:
+        """Return what is on screen, as far as `show` has told; None for nothing."""
+        return self._view
+
+    @property
     def variant(self) -> Variant | None:
         """Return the selected variant, where REF and ALT of it can be predicted."""
         return selected_variant(self._workspace)
@@ -170,6 +181,10 @@ class Predictions(PredictionSettings):
             return State(Stage.READY)
         part = self.wanted(view)
         if part is None:
+            if self.card.substitutions:
+                return on_click(
+                    noun, len(view), self.card.widest_bp, len(view) / self.rate
+                )
             if len(view) > self.widest_automatic:
                 return self._too_wide(view)
             return State(Stage.IDLE, f"Press Predict here to predict {noun}.")
@@ -204,7 +219,7 @@ class Predictions(PredictionSettings):
     def _too_wide(self, view: Interval) -> State:
         how, seconds = self.browsing, 0.0
         if not how.automatic_bp:
-            seconds = len(view) / self.pace.rate(self.model.card, how.speed)
+            seconds = len(view) / self.rate
         return too_wide(
             self.card.noun,
             self.widest_automatic,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GENOME = "ACGTACGTAC" * 600
-"""Position 0 is A; a deletion of AC at 4 can be written at several places."""
+"""Position 0 is A; AC stands twice at 308."""
 
 
 @pytest.fixture
@@ -98,9 +98,9 @@ def test_that_a_typed_variant_is_normalised_and_shown(open_genome: Workspace) ->
     assert open_genome.selection is not None
     assert open_genome.selection.variant == Variant("chr1", 300, "A", "G")
     assert open_genome.locus == Interval("chr1", 150, 451)
-    assert select_typed(open_genome, "1-308-TAC-T")
-    assert open_genome.selection.variant != Variant("chr1", 307, "TAC", "T")
-    assert open_genome.selection.ref == "TAC"
+    assert select_typed(open_genome, "1-310-CAC-C")
+    assert open_genome.selection.variant == Variant("chr1", 307, "TAC", "T")
+    assert (open_genome.selection.pos, open_genome.selection.ref) == (310, "CAC")
 
 
 @pytest.mark.parametrize("text", ["chr1:301-400", "chr1", "300", "BRCA1"])

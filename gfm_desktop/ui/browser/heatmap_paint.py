@@ -1,0 +1,215 @@
+"""Painting effects of substitutions: cells, the bar of colours, extremes of pixels."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter
+
+from gfm_desktop.ui.browser.drawing import faded, hairline
+from gfm_desktop.ui.browser.heatmap_geometry import BLANK, SHADES, WAITING, shade_of
+from gfm_desktop.ui.browser.scale import MINUS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gfm_desktop.ui.browser.heatmap_geometry import Effects, Panes, Pixels
+    from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.ui.palette import Palette
+
+_GAPS_FROM = 9.0
+"""Pixels per bp from which a line parts the cells."""
+_BAR = 70.0
+_LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+@lru_cache(maxsize=8)
+def colours(palette: Palette) -> NDArray[np.uint32]:
+    """Return the colour of each shade as 0xAARRGGBB: losses, zero, gains, and three.
+
+    The ends are the palette's blue and orange, which every eye tells apart; zero is a
+    quiet grey, so that it is not taken for nothing. Then the shades `WAITING`, `BLANK`
+    and `OWN`.
+    """
+    ground, loss = QColor(palette.grid), QColor(palette.loss)
+    gain = QColor(palette.gain)
+    down = [_between(loss, ground, i / SHADES) for i in range(SHADES)]
+    up = [_between(ground, gain, i / SHADES) for i in range(SHADES + 1)]
+    blank = QColor(palette.surface)
+    waiting = _between(blank, QColor(palette.accent), 0.16)
+    found = [*down, *up, waiting, blank, _between(ground, QColor(palette.faint), 0.45)]
+    return np.array([one.rgba() for one in found], np.uint32)
+
+
+def image_of(numbers: NDArray[np.int16], palette: Palette) -> QImage:
+    """Return a picture of one pixel a cell.
+
+    Args:
+        numbers: Shades of shape (rows, columns).
+        palette: Colours.
+    """
+    pixels = np.ascontiguousarray(colours(palette)[numbers])
+    rows, columns = pixels.shape
+    made = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    # The array dies with this call.
+    return made.copy()
+
+
+def paint_cells(
+    painter: QPainter, shown: Panes, view: View, effects: Effects, image: QImage
+) -> None:
+    """Paint a cell for each substitution, and a dot on the genome's own bases.
+
+    Args:
+        painter: Where to paint.
+        shown: Where the rows are.
+        view: What is on screen; the image has a column for each of its bases.
+        effects: What is shown.
+        image: One pixel a cell.
+    """
+    box = QRectF(0, shown.top, view.width, shown.bottom - shown.top)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.drawImage(box, image, QRectF(image.rect()))
+    if view.scale >= _GAPS_FROM:
+        painter.setPen(hairline(view.palette.surface))
+        edges = (np.arange(1, len(view.interval)) * view.scale).tolist()
+        lines = [QLineF(x, box.top(), x, box.bottom()) for x in edges]
+        for row in (1, 2, 3):
+            y = shown.top + row * shown.row
+            lines.append(QLineF(0, y, view.width, y))
+        painter.drawLines(lines)
+    _paint_dots(painter, shown, view, effects)
+    painter.restore()
+
+
+def paint_extremes(painter: QPainter, shown: Panes, view: View, found: Pixels) -> None:
+    """Paint for each pixel a whisker from its lowest to its highest effect."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    zero = shown.logo.y(0.0)
+    for tint, ends in ((view.palette.gain, found.high), (view.palette.loss, found.low)):
+        there = np.isfinite(ends) & (ends != 0)
+        painter.setPen(hairline(tint))
+        tops = shown.logo.bottom + (shown.logo.top - shown.logo.bottom) * (
+            (ends[there] - shown.logo.low) / (shown.logo.high - shown.logo.low)
+        )
+        painter.drawLines(
+            [
+                QLineF(x + 0.5, zero, x + 0.5, top)
+                for x, top in zip(found.x[there].tolist(), tops.tolist(), strict=True)
+            ]
+        )
+    painter.restore()
+
+
+def paint_strip(
+    painter: QPainter, shown: Panes, view: View, found: Pixels, limit: float
+) -> None:
+    """Paint the strongest effect of each pixel as a colour."""
+    # A base may be wider than a pixel.
+    wide = max(1, math.ceil(view.scale))
+    numbers = np.full((1, math.ceil(view.width) + wide), BLANK, np.int16)
+    shade = shade_of(found.strongest, limit)
+    shade[found.waiting] = WAITING
+    for more in range(wide - 1, -1, -1):
+        numbers[0, found.x + more] = shade
+    image = image_of(numbers, view.palette)
+    box = QRectF(0, shown.top, numbers.shape[1], shown.bottom - shown.top)
+    painter.drawImage(box, image, QRectF(image.rect()))
+
+
+def paint_bar(
+    painter: QPainter,
+    corner: QPointF,
+    limit: float,
+    words: tuple[str, str],
+    palette: Palette,
+) -> QRectF:
+    """Paint the legend: how it was made, the colours with their ends, and the units.
+
+    Args:
+        painter: Where to paint; its font is used.
+        corner: Top right corner.
+        limit: Effect with the strongest colour.
+        words: What stands in front of the bar, and the units behind it.
+        palette: Colours.
+
+    Returns:
+        The plate.
+    """
+    metrics = painter.fontMetrics()
+    gap = float(metrics.horizontalAdvance("n"))
+    low, high = f"{MINUS}{limit:.2g}", f"+{limit:.2g}"
+    texts = [words[0], low, high, words[1]]
+    widths = [metrics.horizontalAdvance(text) + gap * 0.8 for text in texts]
+    height = metrics.height() + 4.0
+    dot = metrics.ascent() * 0.7
+    own = "own base"
+    width = sum(widths) + _BAR + 3 * gap + dot + metrics.horizontalAdvance(own)
+    plate = QRectF(corner.x() - width, corner.y(), width, height)
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(palette.surface, 0.9))
+    painter.drawRoundedRect(plate, 4, 4)
+    x = plate.left() + gap * 0.6
+
+    def write(text: str, room: float) -> None:
+        painter.setPen(QColor(palette.muted))
+        box = QRectF(x, plate.top(), room, height)
+        painter.drawText(box, int(_LEFT_MIDDLE), text)
+
+    for text, room in zip(texts[:2], widths[:2], strict=True):
+        write(text, room)
+        x += room
+    bar = QRectF(x, plate.center().y() - dot / 2, _BAR, dot)
+    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+    for at, tint in ((0.0, palette.loss), (0.5, palette.grid), (1.0, palette.gain)):
+        gradient.setColorAt(at, QColor(tint))
+    painter.setPen(hairline(palette.border))
+    painter.setBrush(gradient)
+    painter.drawRect(bar)
+    x += _BAR + gap * 0.6
+    for text, room in zip(texts[2:], widths[2:], strict=True):
+        write(text, room)
+        x += room
+    x += gap * 0.4
+    cell = QRectF(x, plate.center().y() - dot / 2, dot, dot)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(palette.border))
+    painter.drawRect(cell)
+    painter.setBrush(QColor(palette.text))
+    painter.drawEllipse(cell.center(), dot * 0.2, dot * 0.2)
+    x += dot + gap * 0.5
+    write(own, plate.right() - x)
+    painter.restore()
+    return plate
+
+
+def _paint_dots(painter: QPainter, shown: Panes, view: View, effects: Effects) -> None:
+    radius = min(2.4, 0.16 * min(view.scale, shown.row) + 0.6)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(faded(view.palette.text, 0.75))
+    own = effects.own
+    there = (own >= 0) & effects.known & ~effects.untold
+    xs = (effects.places[there] - view.interval.start + 0.5) * view.scale
+    ys = shown.top + (own[there] + 0.5) * shown.row
+    for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+        painter.drawEllipse(QPointF(x, y), radius, radius)
+
+
+def _between(one: QColor, other: QColor, share: float) -> QColor:
+    def mixed(a: int, b: int) -> int:
+        return round(a + (b - a) * share)
+
+    return QColor(
+        mixed(one.red(), other.red()),
+        mixed(one.green(), other.green()),
+        mixed(one.blue(), other.blue()),
+    )

@@ -1,0 +1,145 @@
+"""In-silico mutagenesis of what is on screen: what each substitution would change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from gfm_desktop.errors import GfmError
+from gfm_desktop.tracks import mutagenesis
+from gfm_desktop.ui.browser import curves, heatmap_geometry
+from gfm_desktop.ui.browser.heatmap_geometry import Effects
+from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made, Scenes
+from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
+from gfm_desktop.ui.browser.track import Hit, TrackAction, TrackEntry
+from gfm_desktop.ui.theme import scale_of
+from gfm_desktop.workspace.prediction_state import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from PySide6.QtCore import QPointF
+    from PySide6.QtGui import QPainter
+
+    from gfm_desktop.genome.interval import Interval
+    from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.workspace.predictions import Predictions
+    from gfm_desktop.workspace.workspace import Workspace
+
+_STRETCH = 90
+
+
+class MutagenesisTrack(HeatmapLane, PredictedTrack):
+    """A heatmap of substitutions that fills coarse to fine, under a logo."""
+
+    key = "mutagenesis"
+    title = "Mutagenesis"
+
+    def __init__(self, workspace: Workspace, predictions: Predictions) -> None:
+        """Draw what `predictions` has; nothing is asked for here."""
+        PredictedTrack.__init__(self, workspace, predictions)
+        self.stretch = _STRETCH
+        self._scenes = Scenes()
+
+    def height(self, view: View) -> int:
+        """Return room for the parts, or for a sentence where nothing is drawn."""
+        folded = not self._drawable(view)
+        self.stretch = 0 if folded else _STRETCH
+        if folded:
+            return round(FOLDED * scale_of())
+        return heatmap_geometry.height_of(view)
+
+    def effects(self, view: View) -> Effects | None:
+        """Return the effects on screen, as far as they are there."""
+        if not self._drawable(view):
+            return None
+        region = self._region(view)
+        shown = region.known.copy()
+        wanted = self._predictions.wanted(view.interval)
+        if wanted is not None:
+            first = wanted.start - view.interval.start
+            shown[max(0, first) : first + len(wanted)] = True
+        at = np.flatnonzero(shown)
+        letters = region.letters or "N" * len(shown)
+        return Effects.of(
+            view.interval.contig,
+            view.interval.start + at,
+            {key: values[at] for key, values in region.ref.items()},
+            known=region.known[at],
+            letters="".join(letters[i] for i in at.tolist()),
+        )
+
+    def stamp(self) -> Hashable:
+        """Return the state of the answers."""
+        return self._predictions.revision
+
+    def made(self, view: View) -> Made:
+        """Return scorer and units, and how far the work is."""
+        region = self._region(view)
+        done = float(region.known.mean()) if len(region.known) else 1.0
+        waiting = self._predictions.state(view.interval).stage is Stage.WAITING
+        how = region.how
+        if waiting:
+            how = f"{how}, {done:.0%} done" if how else f"{done:.0%} done"
+        return Made(how, region.units.split(";")[0].split(", 0 to")[0])
+
+    def reason(self, position: int, view: View) -> str:
+        """Return what the prediction says."""
+        return self._region(view).reason(position)
+
+    def actions(self) -> Sequence[TrackAction]:
+        """Return the model's choices, and to compute what is on screen."""
+        view = self._predictions.view
+        ask = TrackAction(
+            f"Compute here (up to {self._widest:,} bp)",
+            lambda: None if view is None else self._compute(view),
+            enabled=view is not None and len(view) <= self._widest,
+        )
+        return [ask, *PredictedTrack.actions(self)]
+
+    def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint the heatmap, or in words why there is nothing yet."""
+        state = self._predictions.state(view.interval)
+        bad = state.stage is Stage.FAILED
+        words = f"{state.message} Right-click to try again." if bad else state.message
+        if not self._drawable(view):
+            curves.say(painter, rect, words, view, bad=bad)
+            return
+        self.paint_scene(painter, rect, view)
+        region = self._region(view)
+        if bad or (state.stage is Stage.WAITING and not region.known.any()):
+            box = QRectF(rect.left(), rect.height() * 0.3, rect.width(), 20)
+            curves.say(painter, box, words, view, bad=bad)
+
+    def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
+        """Read the heatmap; where there is none yet, a click asks for it."""
+        if self._drawable(view):
+            return HeatmapLane.hit(self, point, rect, view)
+        state = self._predictions.state(view.interval)
+        offered = state.stage is Stage.IDLE and self._predictions.model.id
+        if not offered or not view.interval.contig:
+            return None
+        return Hit(_OFFER, chosen=lambda: self._compute(view.interval))
+
+    def _compute(self, region: Interval) -> None:
+        try:
+            self._predictions.predict_here(region)
+        except GfmError as problem:
+            self._workspace.message.emit("warning", str(problem))
+
+
+_OFFER = (
+    "Score every substitution of every base on screen.\n"
+    "The first picture comes after an eighth of the time; scrolling away stops it."
+)
+
+TRACK = TrackEntry(
+    key=MutagenesisTrack.key,
+    title=MutagenesisTrack.title,
+    order=55,
+    factory=lambda sources: MutagenesisTrack(
+        sources.workspace, sources.predicted.of(mutagenesis.TRACK.name)
+    ),
+)
