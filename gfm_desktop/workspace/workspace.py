@@ -21,6 +21,7 @@ from gfm_desktop.workspace.places import (
     fit,
     fitted,
 )
+from gfm_desktop.workspace.regions import Regions
 from gfm_desktop.workspace.track_files import TrackFiles
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ class Workspace:
     Attributes:
         track_files: Files with lanes of their own; closed with the genome.
         lanes: How the browser's lanes are set.
+        regions: Regions of interest; they come and go with the genome.
     """
 
     genome_changed = Signal()
@@ -158,6 +160,9 @@ class Workspace:
     """A model was added, downloaded or removed."""
     network_changed = Signal(bool)
     """Whether the app may use the network; whoever keeps the settings writes it."""
+    saturation_wanted = Signal(str)
+    """Name of a gene of which all substitutions are to be scored; empty for the one in
+    the middle of the view."""
     panel_wanted = Signal(str)
     """Key of a panel that should come to the front, or `BROWSER`; panels do not know
     each other, and the window listens."""
@@ -166,6 +171,7 @@ class Workspace:
         """Start empty: no genome, nothing selected."""
         self.track_files = TrackFiles()
         self.lanes = LaneBook()
+        self.regions = Regions(self)
         self._genome: Reference | None = None
         self._annotation: GeneModels | None = None
         self._variants: VariantSet | None = None
