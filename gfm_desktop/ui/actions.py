@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Need = Literal["", "genome", "variants", "run", "selection", "scoring", "idle"]
-"""What must be there: ``"idle"`` means that scoring could start."""
+from gfm_desktop.ui.palette import BASE_TITLES
+
+Need = Literal[
+    "", "genome", "variants", "run", "selection", "scoring", "idle", "undo", "redo"
+]
+"""What must be there: ``"idle"`` means that scoring could start, ``"undo"`` that a
+change of the view can be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class Action:
         need: What must be open for it to make sense.
         owner: Who listens to the keys: ``"window"``, or the panel that already does.
         short: Text of its toolbar button; `title` where empty.
+        choice: Field of the settings and the value that the action gives it: the menu
+            shows a tick while it is so.
     """
 
     key: str
@@ -34,6 +41,7 @@ class Action:
     need: Need = ""
     owner: Literal["window", "panel"] = "window"
     short: str = ""
+    choice: tuple[str, str] | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -54,12 +62,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("close-project", "Close project", "close_project", "Ctrl+W", "close",
            "Close genome, genes and variants; results are kept", "genome"),
     Action("quit", "Quit", "quit", "Ctrl+Q", "quit", "Close the window"),
+    Action("undo", "Undo view change", "undo_view", "Ctrl+Z", "",
+           "Take back the last move, or the last change of a track", "undo"),
+    Action("redo", "Redo view change", "redo_view", "Ctrl+Shift+Z, Ctrl+Y", "",
+           "Do again what was undone", "redo"),
     Action("locus", "Go to position or gene…", "focus_locus", "Ctrl+L", "locus",
-           "Type a position, a gene or a variant", "genome"),
+           "Type a position, a gene, a variant, or several places", "genome"),
     Action("back", "Back", "go_back", "Alt+Left", "back",
            "Return to where the view was before", "genome"),
     Action("forward", "Forward", "go_forward", "Alt+Right", "forward",
            "Undo one step back", "genome"),
+    Action("next-feature", "Next feature", "next_feature", "F", "",
+           "Bring the next gene or feature to the middle", "genome"),
+    Action("previous-feature", "Previous feature", "previous_feature", "B", "",
+           "Bring the gene or feature before to the middle", "genome"),
+    Action("zoom-in", "Zoom in", "zoom_in", "", "",
+           "Twice as close; + in the browser", "genome"),
+    Action("zoom-out", "Zoom out", "zoom_out", "", "",
+           "Twice as far; - in the browser", "genome"),
+    Action("whole", "Whole contig", "show_whole", "", "",
+           "Show the contig from end to end", "genome"),
+    Action("one-locus", "Only the active locus", "show_one_locus", "", "",
+           "Close the loci beside it", "genome"),
+    Action("predict", "Predict here", "predict_here", "", "",
+           "Compute the predicted tracks of what is on show", "genome"),
     Action("next-variant", "Next variant in the table", "next_variant", "N", "next",
            "Show the next variant of the ranked table", "variants", "panel"),
     Action("previous-variant", "Previous variant in the table", "previous_variant",
@@ -77,10 +103,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("fine-tune", "Fine-tune a model…", "fine_tune", "Ctrl+T", "tune",
            "Teach a model from your own labels, and test it honestly",
            short="Fine-tune"),
-    Action("light", "Light", "use_light", "", "", "Dark text on light ground"),
-    Action("dark", "Dark", "use_dark", "", "", "Light text on dark ground"),
+    Action("light", "Light", "use_light", "", "", "Dark text on light ground",
+           choice=("theme", "light")),
+    Action("dark", "Dark", "use_dark", "", "", "Light text on dark ground",
+           choice=("theme", "dark")),
     Action("system", "As the desktop", "use_system", "", "",
-           "Light or dark, as the desktop says"),
+           "Light or dark, as the desktop says", choice=("theme", "system")),
     Action("toggle-theme", "Switch between light and dark", "toggle_theme",
            "Ctrl+Shift+D", "theme", "Switch between light and dark"),
     Action("larger", "Larger text", "larger_text", "Ctrl++, Ctrl+=", "text-size",
@@ -89,6 +117,20 @@ ACTIONS: tuple[Action, ...] = (
            "Down to 80 percent of the normal size"),
     Action("normal", "Normal text size", "normal_text", "Ctrl+0", "",
            "The desktop's own size"),
+    Action("bases-safe", BASE_TITLES["colour-blind"], "use_safe_bases", "", "",
+           "Colours of bases that colour-blind eyes tell apart",
+           choice=("base_palette", "colour-blind")),
+    Action("bases-igv", BASE_TITLES["igv"], "use_igv_bases", "", "",
+           "Colours of bases as in IGV: red and green are hard to tell apart",
+           choice=("base_palette", "igv")),
+    Action("bases-deuter", BASE_TITLES["deuter"], "use_deuter_bases", "", "",
+           "Colours of bases for people who see no green",
+           choice=("base_palette", "deuter")),
+    Action("bases-grey", BASE_TITLES["monochrome"], "use_grey_bases", "", "",
+           "Bases in greys, for print", choice=("base_palette", "monochrome")),
+    Action("wheel-zooms", "Wheel zooms", "toggle_wheel", "", "",
+           "Otherwise the wheel scrolls the tracks, and zooms with Ctrl",
+           choice=("wheel", "zoom")),
     Action("reset-layout", "Reset the layout", "reset_layout", "", "panel",
            "Put all panels back where they were at first"),
     Action("fullscreen", "Full screen", "toggle_fullscreen", "F11", "fullscreen",
@@ -125,13 +167,19 @@ class Menu:
 MENUS: tuple[Menu, ...] = (
     Menu("&File", ("open", "open-sample", Menu("Open &recent", ("@recent",)), "-",
                    "export", "picture", "-", "close-project", "quit")),
-    Menu("&Go", ("locus", "back", "forward", "-", "next-variant", "previous-variant",
-                 "show-selection", "find")),
-    Menu("&Score", ("score", "stop")),
+    Menu("&Edit", ("undo", "redo")),
+    Menu("&Go", ("locus", "back", "forward", "-", "next-feature", "previous-feature",
+                 "next-variant", "previous-variant", "show-selection", "find", "-",
+                 "zoom-in", "zoom-out", "whole", "one-locus")),
+    Menu("T&racks", ("@tracks",)),
+    Menu("&Score", ("score", "stop", "-", "predict")),
     Menu("&Train", ("fine-tune",)),
     Menu("&View", ("@panels", "reset-layout", "-",
                    Menu("&Colours", ("light", "dark", "system", "-", "toggle-theme")),
-                   Menu("&Text size", ("larger", "smaller", "normal")), "fullscreen")),
+                   Menu("&Base colours", ("bases-safe", "bases-igv", "bases-deuter",
+                                          "bases-grey")),
+                   Menu("Te&xt size", ("larger", "smaller", "normal")),
+                   "wheel-zooms", "fullscreen")),
     Menu("&Help", ("palette", "shortcuts", "-", "cite", "report", "-", "about")),
 )  # fmt: skip
 
@@ -146,13 +194,21 @@ TOOLBAR_PRIMARY = "score"
 
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag, ← →", "Move along the genome"),
-    ("Ctrl + wheel, + or -", "Zoom at the pointer"),
+    ("Shift + ← →, Ctrl + ← →", "Half a screen left or right"),
     ("Shift + wheel", "Move along the genome"),
     ("Home, End", "One screen left or right"),
-    ("Double click", "Zoom in to twice the size"),
-    ("Drag on the ruler", "Zoom to a region, copy it, predict it"),
-    ("Right click on a track", "Its height, hide it, copy its data"),
-    ("Click a lollipop", "Select the variant"),
+    ("Ctrl + Home, Ctrl + End", "The beginning or end of the contig"),
+    ("Ctrl + wheel, pinch", "Zoom at the pointer"),
+    ("+ -, Ctrl + ↑ ↓", "Zoom in and out"),
+    ("Double click", "Twice as close, at the place"),
+    ("Shift + click", "Eight times as close, at the place"),
+    ("Alt + click", "Twice as far, at the place"),
+    ("Wheel, ↑ ↓, Page ↑ ↓", "Scroll the tracks"),
+    ("Drag on the ruler, Shift + drag", "Choose a region: zoom, copy, predict"),
+    ("Click on a lollipop or a cell", "Select the variant"),
+    ("Drag a label", "Move the track"),
+    ("Drag a label's lower edge", "Make the track taller"),
+    ("Right click, or the handle", "Menu of the track"),
     ("Drop files", "Open them, from anywhere in the window"),
 )
 """What hands do in the genome browser, for the page of keys."""

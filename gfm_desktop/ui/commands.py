@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMainWindow
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit
 
+from gfm_desktop.ui.view_commands import ViewCommands
 from gfm_desktop.workspace.file_kind import open_filter
 from gfm_desktop.workspace.project import open_project, sample_project
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gfm_desktop.settings import RecentProject
-    from gfm_desktop.ui.desk import Desk
     from gfm_desktop.ui.theme import Mode
 
 _STEP = 10
@@ -23,17 +23,12 @@ _STEP = 10
 _SMALLEST, _LARGEST = 80, 200
 
 
-class Commands:
+class Commands(ViewCommands):
     """The handlers that `Action.handler` names; each works from anywhere.
 
     Panels are reached through their object names only: a command presses the same
     button that the user would.
     """
-
-    def __init__(self, desk: Desk, window: QMainWindow) -> None:
-        """Act on the window: `desk` is what it offers, `window` what Qt knows."""
-        self._desk = desk
-        self._window = window
 
     def open_files(self) -> None:
         """Ask for files and open them."""
@@ -77,21 +72,6 @@ class Commands:
     def quit(self) -> None:
         """Close the window."""
         self._window.close()
-
-    def focus_locus(self) -> None:
-        """Put the cursor into the locus box, its text selected."""
-        box = self._desk.browser.findChild(QLineEdit, "locus")
-        if isinstance(box, QLineEdit):
-            box.setFocus()
-            box.selectAll()
-
-    def go_back(self) -> None:
-        """Return to where the view was before."""
-        self._desk.workspace.go_back()
-
-    def go_forward(self) -> None:
-        """Undo one step back."""
-        self._desk.workspace.go_forward()
 
     def next_variant(self) -> None:
         """Show the next variant of the ranked table."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gfm_desktop.workspace.opening import Opening
     from gfm_desktop.workspace.project import Projects
     from gfm_desktop.workspace.scoring import Scoring
+    from gfm_desktop.workspace.view_history import ViewHistory
     from gfm_desktop.workspace.workspace import Workspace
 
 
@@ -47,6 +48,11 @@ class Desk(Protocol):
     @property
     def projects(self) -> Projects:
         """Return the recent projects."""
+        ...
+
+    @property
+    def history(self) -> ViewHistory:
+        """Return the views before and after the present one."""
         ...
 
     @property

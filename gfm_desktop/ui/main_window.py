@@ -14,21 +14,29 @@ from PySide6.QtWidgets import (
 )
 
 from gfm_desktop.ui import theme
-from gfm_desktop.ui.actions import ACTIONS, Need
+from gfm_desktop.ui.actions import ACTIONS
 from gfm_desktop.ui.badges import GenomeBadge, NetworkBadge
 from gfm_desktop.ui.browser.browser import BrowserPanel
+from gfm_desktop.ui.browser.lane_menu import fill_tracks
 from gfm_desktop.ui.commands import Commands
 from gfm_desktop.ui.docks import Docks, panels
 from gfm_desktop.ui.drop_veil import DropVeil, dropped_files
 from gfm_desktop.ui.icons import APP, icon
 from gfm_desktop.ui.job_strip import JobStrip
-from gfm_desktop.ui.menus import make_actions, make_menus, make_toolbar, size_toolbar
+from gfm_desktop.ui.menus import (
+    make_actions,
+    make_menus,
+    make_toolbar,
+    mark_choices,
+    size_toolbar,
+)
+from gfm_desktop.ui.needs import is_met
 from gfm_desktop.ui.pages import Pages, wide_of
+from gfm_desktop.ui.session import Session
 from gfm_desktop.ui.start_page import StartPage
 from gfm_desktop.ui.toasts import Toasts
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.workspace.opening import Opening
-from gfm_desktop.workspace.project import Projects
 from gfm_desktop.workspace.scoring import Scoring
 from gfm_desktop.workspace.workspace import BROWSER
 
@@ -45,6 +53,8 @@ if TYPE_CHECKING:
     from gfm_desktop.settings import Settings
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.ui.theme import BaseSet
+    from gfm_desktop.workspace.project import Projects
+    from gfm_desktop.workspace.view_history import ViewHistory
     from gfm_desktop.workspace.workspace import Workspace
 
 _SIZE = QSize(1440, 900)
@@ -74,7 +84,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.workspace = workspace
         self.settings = settings
-        self.projects = Projects(workspace, settings)
+        self.session = Session(workspace, settings, self)
         self.opening = Opening(workspace, bridge)
         self.scoring = Scoring(workspace, bridge)
         self.commands = Commands(self, self)
@@ -92,9 +102,20 @@ class MainWindow(QMainWindow):
         self.docks.restore(settings.window)
         self._show_page()
 
+    @property
+    def projects(self) -> Projects:
+        """Return the recent projects and the present one."""
+        return self.session.projects
+
+    @property
+    def history(self) -> ViewHistory:
+        """Return the views before and after the present one."""
+        return self.session.history
+
     def dress(self) -> None:
         """Put on the theme and text size of the settings, at once."""
         dress(self.settings)
+        self._mark()
 
     def choose_bases(self, name: BaseSet) -> None:
         """Put on other colours of bases, and keep the choice."""
@@ -153,7 +174,11 @@ class MainWindow(QMainWindow):
         self._pages.home.addWidget(self._start)
         self._pages.home.addWidget(self.browser)
         self.setCentralWidget(self._pages)
-        fills = {"@recent": self._fill_recent, "@panels": self._fill_panels}
+        fills = {
+            "@recent": self._fill_recent,
+            "@panels": self._fill_panels,
+            "@tracks": self._fill_tracks,
+        }
         make_menus(self, self._actions, fills)
         make_toolbar(self, self._actions)
         bar = QStatusBar()
@@ -184,6 +209,14 @@ class MainWindow(QMainWindow):
         listen(self, workspace.model_changed, self._show_model)
         listen(self, workspace.network_changed, self._keep_network)
         listen(self, workspace.lanes.bases_wanted, self.choose_bases)
+        listen(self, self.history.changed, self._enable)
+        gestures = self.browser.canvas.gestures
+        gestures.let_wheel_zoom(self.settings.wheel == "zoom")
+        gestures.wheel_changed.connect(self._keep_wheel)
+        gestures.table_wanted.connect(self.commands.show_variants_of)
+        for spec in ACTIONS:
+            if spec.choice is not None:
+                self._actions[spec.key].triggered.connect(self._mark)
         self._start.files_wanted.connect(self.commands.open_files)
         self._start.sample_wanted.connect(self.commands.open_sample)
         self._start.project_wanted.connect(self.commands.open_project)
@@ -227,6 +260,15 @@ class MainWindow(QMainWindow):
         self.settings.network_allowed = allowed
         self.projects.save()
 
+    def _keep_wheel(self, zooms: bool) -> None:
+        self.settings.wheel = "zoom" if zooms else "scroll"
+        self._mark()
+        self.projects.save()
+
+    def _mark(self, *_: object) -> None:
+        """Tick what is chosen; Qt would tick whatever was clicked."""
+        mark_choices(self._actions, self.settings)
+
     def _title(self) -> None:
         project = self.projects.current
         name = "GFM Desktop"
@@ -234,7 +276,8 @@ class MainWindow(QMainWindow):
 
     def _enable(self, *_: object) -> None:
         for spec in ACTIONS:
-            self._actions[spec.key].setEnabled(self._met(spec.need))
+            self._actions[spec.key].setEnabled(is_met(spec.need, self))
+        self._mark()
         self._actions["score"].setToolTip(
             self.scoring.obstacle() or "Rank all variants (Ctrl+Return)"
         )
@@ -242,24 +285,6 @@ class MainWindow(QMainWindow):
         self._actions["score"].setVisible(not running)
         self._actions["stop"].setVisible(running)
         self._title()
-
-    def _met(self, need: Need) -> bool:
-        workspace = self.workspace
-        match need:
-            case "":
-                return True
-            case "genome":
-                return workspace.genome is not None
-            case "variants":
-                return workspace.variants is not None
-            case "run":
-                return workspace.run is not None
-            case "selection":
-                return workspace.selection is not None
-            case "scoring":
-                return workspace.scoring is not None
-            case "idle":
-                return not self.scoring.obstacle()
 
     def _fill_recent(self, menu: QMenu) -> None:
         def fill() -> None:
@@ -279,6 +304,9 @@ class MainWindow(QMainWindow):
     def _fill_panels(self, menu: QMenu) -> None:
         for key in self.docks.keys:
             menu.addAction(self.docks.toggle(key))
+
+    def _fill_tracks(self, menu: QMenu) -> None:
+        menu.aboutToShow.connect(lambda: fill_tracks(menu, self.browser.canvas))
 
     def _note_failure(self, failed: Failed) -> None:
         # Its words come next, as a message; the toast then offers these details.

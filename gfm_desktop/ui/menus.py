@@ -43,6 +43,7 @@ def make_actions(window: QMainWindow, handlers: object) -> dict[str, QAction]:
             action.setIcon(icon(spec.icon))
         action.setToolTip(_tip(spec))
         action.setStatusTip(spec.tip)
+        action.setCheckable(spec.choice is not None)
         if spec.owner == "window":
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
         elif spec.keys:
@@ -53,6 +54,14 @@ def make_actions(window: QMainWindow, handlers: object) -> dict[str, QAction]:
         window.addAction(action)
         made[spec.key] = action
     return made
+
+
+def mark_choices(actions: Mapping[str, QAction], settings: object) -> None:
+    """Tick the actions whose choice is that of the settings."""
+    for spec in ACTIONS:
+        if spec.choice is not None:
+            field, value = spec.choice
+            actions[spec.key].setChecked(getattr(settings, field) == value)
 
 
 def make_menus(

@@ -50,7 +50,7 @@ class ViewHistory:
     """
 
     changed = Signal()
-    """Whether something can be undone or redone may have changed."""
+    """Something can be undone or redone, or no longer."""
 
     def __init__(
         self, workspace: Workspace, *, clock: Callable[[], float] = monotonic
@@ -71,6 +71,7 @@ class ViewHistory:
         self._new: frozenset[str] = frozenset()
         self._begun = workspace.genome is not None
         self._showing = False
+        self._told = (False, False)
         workspace.genome_changed.connect(self._restart)
         workspace.loci_changed.connect(self._moved)
         workspace.lanes.changed.connect(self._note)
@@ -109,7 +110,13 @@ class ViewHistory:
         self._showing = False
         self._now = self._read()
         self.rest()
-        self.changed.emit()
+        self._tell()
+
+    def _tell(self) -> None:
+        can = (self.can_undo, self.can_redo)
+        if can != self._told:
+            self._told = can
+            self.changed.emit()
 
     def _read(self) -> ViewState:
         workspace = self._workspace
@@ -122,7 +129,7 @@ class ViewHistory:
         self._now = self._read()
         self._new = frozenset()
         self.rest()
-        self.changed.emit()
+        self._tell()
 
     def _moved(self) -> None:
         if self._begun:
@@ -154,7 +161,7 @@ class ViewHistory:
             del self._undo[:-MOST_STEPS]
         self._kind = kind
         self._redo.clear()
-        self.changed.emit()
+        self._tell()
 
     def _is_of_files(self, before: ViewState, now: ViewState) -> bool:
         """Tell whether only lanes came, went, or found their place after coming."""

@@ -18,17 +18,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gfm_desktop.genome.locus import LocusError, parse_locus, parse_variant
+from gfm_desktop.errors import GfmError
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.browser.glyphs import icon
 from gfm_desktop.ui.widgets.listening import listen
+from gfm_desktop.workspace.name_search import suggestions
+from gfm_desktop.workspace.place_search import go_to_place
 from gfm_desktop.workspace.workspace import SHORTEST_VIEW
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from gfm_desktop.genome.interval import Interval
-    from gfm_desktop.genome.variant import Variant
     from gfm_desktop.ui.browser.glyphs import Glyph
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -36,6 +37,14 @@ _W = TypeVar("_W", bound=QWidget)
 SLIDER_STEPS = 100
 _SUGGESTIONS = 12
 _HINT = "Position, gene or variant"
+_FORMS = """<p>Go to a place or a name (Ctrl+L)</p><table cellspacing="3">
+<tr><td>chr22:20,113,000-20,114,000</td><td>a stretch; also 20.1Mb-20.2Mb</td></tr>
+<tr><td>chr22</td><td>a whole contig</td></tr>
+<tr><td>DGCR8</td><td>a gene, transcript, feature or region</td></tr>
+<tr><td>chr22:20113000:A:G</td><td>a variant; also chr22-20113000-A-G</td></tr>
+<tr><td>chr22:g.20113000A&gt;G</td><td>HGVS; c. along an open transcript</td></tr>
+<tr><td>rs143</td><td>a variant of the open file</td></tr>
+<tr><td>DGCR8; TANGO2</td><td>several, side by side</td></tr></table>"""
 
 _LONGEST_LOCUS = "chr22:248,000,000-248,999,999   "
 
@@ -70,10 +79,7 @@ class LocusBar(QWidget):
         self.forward = self._button("forward", "Forward", "Forward (Alt+Right)")
         self.box = _named(LocusBox(), "locus", "Locus")
         self.box.setPlaceholderText(_HINT)
-        self.box.setToolTip(
-            "chr22:20,113,000-20,114,000, 20.1Mb-20.2Mb, a gene's name, "
-            "chr22:20113000:A:G (Ctrl+L)"
-        )
+        self.box.setToolTip(_FORMS)
         self.error = _named(QLabel(), "locus-error", "")
         self.error.setProperty("role", "error")
         self.error.hide()
@@ -104,33 +110,15 @@ class LocusBar(QWidget):
     def go(self, text: str) -> bool:
         """Go where `text` says; False, with the reason shown, where it says nothing.
 
-        A variant of the open file is selected as well.
+        A variant is selected as well: of the open file, or as a hypothetical one.
         """
-        genome = self._workspace.genome
-        if genome is None:
-            self._fail("Open a genome first.", "")
-            return False
         try:
-            locus = parse_locus(
-                text,
-                contigs=genome.contigs,
-                resolve=genome.resolve,
-                genes=self._workspace.annotation,
-                here=self._workspace.locus,
-            )
-            variant = parse_variant(
-                text,
-                contigs=genome.contigs,
-                resolve=genome.resolve,
-                here=self._workspace.locus,
-            )
-        except LocusError as problem:
+            go_to_place(self._workspace, text)
+        except GfmError as problem:
             self._fail(problem.what, problem.todo)
             return False
         self._forget_error()
         self.box.setModified(False)
-        self._workspace.go_to(locus)
-        self._select(variant)
         self.refresh()
         return True
 
@@ -238,23 +226,12 @@ class LocusBar(QWidget):
 
     def _suggest(self, text: str) -> None:
         self._forget_error()
-        genes = self._workspace.annotation
-        plain = text.strip()
-        names: list[str] = []
-        if genes is not None and plain and ":" not in plain:
-            names = [gene.name for gene in genes.search(plain, _SUGGESTIONS)]
+        # What stands after the last separator is being typed.
+        first, separator, last = text.rpartition(";")
+        found = suggestions(self._workspace, last, _SUGGESTIONS)
+        head = f"{first}{separator} " if separator else ""
+        names = [head + one.name for one in found]
         self._model.setStringList(list(dict.fromkeys(names)))
-
-    def _select(self, variant: Variant | None) -> None:
-        """Select the row of a typed variant, where the open file has it."""
-        table = self._workspace.table
-        if variant is None or table is None:
-            return
-        marks = table.in_interval(variant.interval)
-        for row in table.rows(marks.row):
-            if row.variant == variant:
-                self._workspace.select(row)
-                return
 
     def _give_up(self) -> None:
         self.box.setModified(False)
