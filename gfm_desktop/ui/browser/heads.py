@@ -1,10 +1,9 @@
-"""Painting lollipops: stems, heads by kind, crosses for refusals, and bars."""
+"""Painting lollipops: stems, heads by kind, bubbles, and crosses for refusals."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPolygonF
 
@@ -15,16 +14,15 @@ from gfm_desktop.ui.widgets.score_bar import number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
     from gfm_desktop.ui.browser.lollipops import Lollipop, Stand
-    from gfm_desktop.ui.browser.track import View
     from gfm_desktop.ui.palette import Palette
     from gfm_desktop.workspace.variant_row import VariantRow
 
-BAR_HEIGHT = 26.0
 RADIUS = 4.6
+BUBBLE = 8.0
+"""Half the height of a bubble."""
 _LONGEST = 24
 _ASIDE = RADIUS + 8
 
@@ -85,7 +83,7 @@ def paint_stems(
     upright: dict[str, list[QRectF]] = {}
     slanted: dict[str, list[QLineF]] = {}
     for item in items:
-        if item.refused:
+        if item.refused and item.count == 1:
             continue
         tint = tint_of(item, stand, palette)
         if item.head == item.x:
@@ -104,23 +102,6 @@ def paint_stems(
         painter.drawLines(lines)
 
 
-def paint_bars(
-    painter: QPainter, view: View, counts: NDArray[np.int64], stand: Stand
-) -> None:
-    """Paint how many variants there are, from the ground up."""
-    pixels = view.width / len(counts)
-    # The square root keeps single variants visible beside clusters.
-    heights = np.sqrt(counts / max(1, int(counts.max()))) * BAR_HEIGHT
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(faded(view.palette.ref, 0.4))
-    bars = [
-        QRectF(i * pixels, stand.ground - tall, max(1.0, pixels - 1), tall)
-        for i, tall in enumerate(heights.tolist())
-        if tall
-    ]
-    painter.drawRects(bars)
-
-
 def paint_refused(
     painter: QPainter, items: list[Lollipop], stand: Stand, palette: Palette
 ) -> None:
@@ -128,7 +109,7 @@ def paint_refused(
     r = 2.8
     lines = []
     for item in items:
-        if item.refused:
+        if item.refused and item.count == 1:
             middle = head_place(item, stand)
             x, y = middle.x(), middle.y()
             lines.append(QLineF(x - r, y - r, x + r, y + r))
@@ -137,7 +118,33 @@ def paint_refused(
     painter.drawLines(lines)
 
 
-def paint_head(
+def paint_heads(
+    painter: QPainter, items: list[Lollipop], stand: Stand, palette: Palette
+) -> None:
+    """Paint the heads, from first to last."""
+    for item in items:
+        if item.count > 1:
+            _paint_bubble(painter, item, stand, palette)
+        elif not item.refused:
+            _paint_head(painter, item, stand, palette)
+
+
+def _paint_bubble(
+    painter: QPainter, item: Lollipop, stand: Stand, palette: Palette
+) -> None:
+    """Paint how many variants stand here, in the colour of the highest."""
+    middle = head_place(item, stand)
+    words = f"{item.count:,}"
+    wide = max(BUBBLE, painter.fontMetrics().horizontalAdvance(words) / 2 + 4)
+    box = QRectF(middle.x() - wide, middle.y() - BUBBLE, 2 * wide, 2 * BUBBLE)
+    painter.setBrush(QColor(palette.surface))
+    painter.setPen(hairline(tint_of(item, stand, palette), 2.0))
+    painter.drawRoundedRect(box, BUBBLE, BUBBLE)
+    painter.setPen(QColor(palette.text))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
+
+
+def _paint_head(
     painter: QPainter, item: Lollipop, stand: Stand, palette: Palette
 ) -> None:
     """Paint a head: shape by kind, hollow without a score."""
@@ -153,7 +160,8 @@ def paint_head(
 
 def head_place(item: Lollipop, stand: Stand) -> QPointF:
     """Return where the head is: a refused record has no stem and lies on the ground."""
-    return QPointF(item.head, stand.ground - 4 if item.refused else item.top)
+    lying = item.refused and item.count == 1
+    return QPointF(item.head, stand.ground - 4 if lying else item.top)
 
 
 def tint_of(item: Lollipop, stand: Stand, palette: Palette) -> str:

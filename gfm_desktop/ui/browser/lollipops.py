@@ -19,21 +19,18 @@ if TYPE_CHECKING:
     from gfm_desktop.workspace.variant_row import VariantMarks, VariantRow
 
 CROWDED = 4.0
-"""Pixels per variant below which bars tell how many there are."""
-SPACING = 8
-"""With bars, at most one lollipop in so many pixels: the highest score."""
-NOTABLE = 0.1
-"""With bars, lollipops are for scores from this part of the lane's height on."""
+"""Pixels per variant below which points tell how many there are."""
+BIN = 16
+"""Pixels in which lollipops are counted, in step with the contig."""
+TOGETHER = 5
+"""Lollipops in a `BIN` above which one bubble stands for them: more than one a 3 px."""
 SHIFT = 8.0
 """Pixels between the heads of alleles at one position."""
-HEAP = 2
-"""Variants to a piece of `SPACING` pixels above which they are a heap."""
-_FEW = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Lollipop:
-    """One variant on screen.
+    """One variant on screen, or several that a bubble stands for.
 
     Attributes:
         row: Row of the score table.
@@ -43,6 +40,7 @@ class Lollipop:
         kind: What the allele does; None where it cannot be told.
         score: The score; None where there is none.
         status: How the record ended.
+        count: How many variants it stands for; of several it is the highest.
     """
 
     row: int
@@ -52,6 +50,7 @@ class Lollipop:
     kind: VariantKind | None
     score: float | None
     status: Status
+    count: int = 1
 
     @property
     def refused(self) -> bool:
@@ -83,19 +82,9 @@ class Stand:
         return self.floor - share * (self.floor - self.ceiling)
 
 
-def crowded(marks: VariantMarks, view: View) -> bool:
-    """Tell whether there are too many variants for the pixels, all over or in a heap.
-
-    A heap: more than `HEAP` to each piece of `SPACING` pixels that has any. Where a
-    base has a pixel of its own there is none: alleles of a base stand side by side.
-    """
-    if marks.total * CROWDED > view.width:
-        return True
-    if marks.total < _FEW or view.scale >= 1.0:
-        return False
-    x = (marks.start - view.interval.start) * view.scale
-    pieces = len(np.unique((x // SPACING).astype(np.int64)))
-    return marks.total > HEAP * pieces
+def crowded(total: int, view: View) -> bool:
+    """Tell whether there are too many variants on screen for lollipops."""
+    return total * CROWDED > view.width
 
 
 def placed(
@@ -104,46 +93,22 @@ def placed(
     """Return the lollipops to draw, the highest score last, on top.
 
     Args:
-        marks: Variants of the view.
+        marks: Variants of the view, few enough to be drawn.
         view: What is on screen.
         stand: The lane's measures.
-        chosen: The selected variant, which is drawn however crowded it is.
+        chosen: The selected variant, which is drawn beside any bubble.
     """
-    keep = np.arange(len(marks))
-    if crowded(marks, view):
-        keep = _highest(marks, view, stand.scale)
-    x = (marks.start[keep] + 0.5 - view.interval.start) * view.scale
-    shifts = _shifts(marks.start[keep])
-    found = [
-        _lollipop(marks, int(i), float(at), float(shift), stand)
-        for i, at, shift in zip(keep, x, shifts, strict=True)
-    ]
-    if chosen is not None and all(item.row != chosen.row for item in found):
-        found += _alone(chosen, view, stand)
-    # From the ground up: the highest head has the smallest distance from the top.
-    return sorted(
-        found, key=lambda item: (item.score is not None, -item.top, item.score or 0.0)
-    )
+    shares = stand.scale.shares(marks.score)
+    keep, counts = _gathered(marks, view, shares)
+    found = _lollipops(marks, view, stand, shares, keep, counts)
+    alone = {item.row for item in found if item.count == 1}
+    if chosen is not None and chosen.row not in alone:
+        found += lone(chosen, view, stand)
+    return found
 
 
-def _lollipop(
-    marks: VariantMarks, index: int, x: float, shift: float, stand: Stand
-) -> Lollipop:
-    value = float(marks.score[index])
-    score = None if np.isnan(value) else value
-    code = int(marks.kind[index])
-    return Lollipop(
-        row=int(marks.row[index]),
-        x=x,
-        head=x + shift,
-        top=stand.top(score),
-        kind=None if code == NO_KIND else KINDS[code],
-        score=score,
-        status=STATUSES[int(marks.status[index])],
-    )
-
-
-def _alone(chosen: VariantRow, view: View, stand: Stand) -> list[Lollipop]:
+def lone(chosen: VariantRow, view: View, stand: Stand) -> list[Lollipop]:
+    """Return the lollipop of the selected variant alone; empty where not on screen."""
     variant = chosen.variant
     if variant is None or variant.contig != view.interval.contig:
         return []
@@ -155,39 +120,76 @@ def _alone(chosen: VariantRow, view: View, stand: Stand) -> list[Lollipop]:
     return [Lollipop(chosen.row, x, x, top, chosen.kind, score, status)]
 
 
-def counts(marks: VariantMarks, view: View, bars: int) -> NDArray[np.int64]:
-    """Return how many variants begin in each of `bars` equal parts of the view."""
-    return np.diff(_borders(marks, view, bars))
-
-
-def _borders(marks: VariantMarks, view: View, parts: int) -> NDArray[np.int64]:
-    """Return where each part begins among the marks, and where the last one ends.
-
-    Positions are sorted, so a chromosome of a million costs a few hundred searches.
-    """
-    interval = view.interval
-    edges = interval.start + np.arange(parts + 1) * len(interval) / parts
-    return np.searchsorted(marks.start, np.ceil(edges)).astype(np.int64)
-
-
-def _highest(marks: VariantMarks, view: View, scale: ScoreScale) -> NDArray[np.int64]:
-    """Return the notable variants, the highest of each `SPACING` pixels."""
-    borders = _borders(marks, view, max(1, int(view.width // SPACING)))
-    filled = np.flatnonzero(np.diff(borders))
-    if not len(filled):
-        return np.empty(0, np.int64)
-    first, end = borders[filled], borders[filled + 1]
-    strength = scale.shares(marks.score)
-    # fmax passes over NaN; a part without any score stays NaN and is not notable.
-    best = np.fmax.reduceat(strength, first)
-    return np.array(
-        [
-            a + int(np.argmax(strength[a:b] == most))
-            for a, b, most in zip(first, end, best, strict=True)
-            if most >= NOTABLE
-        ],
-        np.int64,
+def _lollipops(
+    marks: VariantMarks,
+    view: View,
+    stand: Stand,
+    shares: NDArray[np.float64],
+    keep: NDArray[np.int64],
+    counts: NDArray[np.int64],
+) -> list[Lollipop]:
+    start = marks.start[keep]
+    x = (start + 0.5 - view.interval.start) * view.scale
+    head = x + np.where(counts > 1, 0.0, _shifts(start))
+    share = shares[keep]
+    bare = np.isnan(share)
+    top = stand.floor - np.where(bare, 0.0, share) * (stand.floor - stand.ceiling)
+    # From the ground up: what has no score first, the highest score last.
+    order = np.lexsort((np.nan_to_num(marks.score[keep]), -top, ~bare))
+    columns = (
+        marks.row[keep],
+        x,
+        head,
+        top,
+        marks.kind[keep],
+        marks.score[keep],
+        marks.status[keep],
+        counts,
     )
+    rows = zip(*(column[order].tolist() for column in columns), strict=True)
+    return [
+        Lollipop(
+            row,
+            at,
+            aside,
+            y,
+            None if kind == NO_KIND else KINDS[kind],
+            # Only a missing score differs from itself.
+            None if score != score else score,
+            STATUSES[status],
+            count,
+        )
+        for row, at, aside, y, kind, score, status, count in rows
+    ]
+
+
+def _gathered(
+    marks: VariantMarks, view: View, shares: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return which variants are drawn, and how many each of them stands for.
+
+    Bins are counted from the contig's start, so that bubbles move with the bases.
+    """
+    every = np.arange(len(marks), dtype=np.int64)
+    if view.scale >= BIN / TOGETHER or not len(marks):
+        # So few bases to a bin: alleles of one base stand side by side.
+        return every, np.ones(len(marks), np.int64)
+    bins = np.floor(marks.start * view.scale / BIN).astype(np.int64)
+    first = np.flatnonzero(np.diff(bins, prepend=bins[0] - 1))
+    sizes = np.diff(first, append=len(bins))
+    together = sizes > TOGETHER
+    if not together.any():
+        return every, np.ones(len(marks), np.int64)
+    strength = np.nan_to_num(shares, nan=-1.0)
+    best = [
+        a + int(np.argmax(strength[a : a + size]))
+        for a, size in zip(first[together], sizes[together], strict=True)
+    ]
+    single = every[~np.repeat(together, sizes)]
+    keep = np.concatenate([single, np.array(best, np.int64)])
+    counts = np.concatenate([np.ones(len(single), np.int64), sizes[together]])
+    order = np.argsort(keep, kind="stable")
+    return keep[order], counts[order].astype(np.int64)
 
 
 def _shifts(start: NDArray[np.int64]) -> NDArray[np.floating[Any]]:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.interval import Interval
+from gfm_desktop.ui.browser.score_density import ScoreDensity
 from gfm_desktop.ui.score_scale import ScoreScale, scale_of
 from gfm_desktop.ui.widgets.cards import scorer_of
 from gfm_desktop.workspace.score_table import VariantMarks
@@ -24,16 +25,18 @@ _EVERYTHING = 1 << 62
 _ROWS_KEPT = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Answer:
     """What the thread has read.
 
     Attributes:
         marks: Contig to all its marks.
+        densities: Contig to how many there are, by place and score.
         scale: The measure of the run's scores, on all contigs.
     """
 
     marks: dict[str, VariantMarks] = field(default_factory=dict)
+    densities: dict[str, ScoreDensity] = field(default_factory=dict)
     scale: ScoreScale = field(default_factory=ScoreScale)
 
 
@@ -87,6 +90,15 @@ class ContigMarks(QObject):
     def of(self, contig: str) -> VariantMarks | None:
         """Return all marks of a contig on show; None until they are read."""
         return self._known.marks.get(contig)
+
+    def density(self, contig: str) -> ScoreDensity | None:
+        """Return how many variants of a contig there are, by place and score."""
+        return self._known.densities.get(contig)
+
+    @property
+    def stamp(self) -> object:
+        """Return what is another object whenever anything here has changed."""
+        return self._known
 
     def within(self, interval: Interval) -> VariantMarks | None:
         """Return the marks that begin inside `interval`, without waiting."""
@@ -175,7 +187,9 @@ def _read(
     answer: object
     try:
         marks = {w.contig: table.in_interval(w, limit=_EVERYTHING) for w in wholes}
-        answer = _Answer(marks, scale_of(table.scores, card))
+        scale = scale_of(table.scores, card)
+        densities = {c: ScoreDensity(some, scale) for c, some in marks.items()}
+        answer = _Answer(marks, densities, scale)
     except GfmError as error:
         answer = error
     relay.arrived.emit(generation, answer)

@@ -1,75 +1,72 @@
-"""Variants as lollipops: height is the score, shape the kind; bars where crowded."""
+"""Variants: lollipops by score and kind close by, a point each where there are many."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from gfm_desktop.genome.status import DESCRIPTIONS
+from gfm_desktop.ui.browser import manhattan
 from gfm_desktop.ui.browser.drawing import chip, hairline, hint, small
 from gfm_desktop.ui.browser.heads import (
-    BAR_HEIGHT,
     RADIUS,
     distance_to,
     head_place,
-    paint_bars,
     paint_grid,
-    paint_head,
+    paint_heads,
     paint_name,
     paint_refused,
     paint_stems,
-    shortened,
 )
 from gfm_desktop.ui.browser.lollipops import (
-    NOTABLE,
+    CROWDED,
     Lollipop,
     Stand,
-    counts,
     crowded,
+    lone,
     placed,
 )
 from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
+from gfm_desktop.ui.browser.variant_words import described
 from gfm_desktop.ui.score_scale import ScoreScale
 from gfm_desktop.ui.theme import scale_of as text_scale
-from gfm_desktop.ui.widgets.score_bar import number
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
 
-    from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.marks import ContigMarks
+    from gfm_desktop.ui.browser.score_density import ScoreDensity
     from gfm_desktop.ui.browser.track import View
-    from gfm_desktop.ui.palette import Palette
-    from gfm_desktop.workspace.variant_row import VariantMarks, VariantRow
+    from gfm_desktop.workspace.variant_row import VariantMarks
     from gfm_desktop.workspace.workspace import Workspace
 
 HEIGHT = 112
 _LINE = 12.0
 """Pixels that a label of the axis needs at 100 % text size."""
 _REACH = 8.0
-_BAR = 4
+_SCENES_KEPT = 8
 FOLDED = 28
 MOST_COPIED = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scene:
-    """What one view shows: put together once a view, not once a paint."""
+    """What one view shows: put together once a view, not once a paint.
 
-    interval: Interval
-    width: float
-    source: VariantMarks
+    Attributes:
+        marks: Its variants.
+        density: How many there are on the contig, by place and score.
+        many: Whether each is a point, or a lollipop.
+    """
+
     marks: VariantMarks
-    counts: NDArray[np.int64] | None
-    scale: ScoreScale
+    density: ScoreDensity
+    many: bool
 
 
 class VariantsTrack(PlainTrack):
-    """Lollipops of the open variant file."""
+    """The variants of the open file."""
 
     key = "variants"
     title = "Variants"
@@ -79,8 +76,10 @@ class VariantsTrack(PlainTrack):
         """Draw `marks`; the workspace says which one is selected."""
         self._workspace = workspace
         self._marks = marks
-        self._scene: _Scene | None = None
-        self._placed: tuple[object, list[Lollipop]] | None = None
+        self._many: dict[tuple[str, str], bool] = {}
+        self._turns = 0
+        self._scenes: dict[object, _Scene] = {}
+        self._placed: dict[object, list[Lollipop]] = {}
 
     def height(self, view: View) -> int:
         """Return a height that grows with the text; one line without variants."""
@@ -92,16 +91,20 @@ class VariantsTrack(PlainTrack):
         return Stand(16.0, height - 24.0, height - 8.0, scale or ScoreScale())
 
     def lollipops(self, view: View, height: float = HEIGHT) -> list[Lollipop]:
-        """Return the lollipops of a view; where crowded only the notable ones."""
+        """Return the lollipops of a view; of very many only the selected one."""
         scene = self._seen(view)
         if scene is None:
             return []
         chosen = self._workspace.selection
-        key = (scene, height, chosen)
-        if self._placed is None or self._placed[0] != key:
-            stand = self.stand(height, scene.scale)
-            self._placed = (key, placed(scene.marks, view, stand, chosen))
-        return self._placed[1]
+        key = (scene, height, None if chosen is None else chosen.row)
+        if key not in self._placed:
+            _make_room(self._placed)
+            stand = self.stand(height, self._marks.scale)
+            found = [] if chosen is None else lone(chosen, view, stand)
+            if not scene.many:
+                found = placed(scene.marks, view, stand, chosen)
+            self._placed[key] = found
+        return self._placed[key]
 
     def subtitle(self, view: View) -> str:
         """Return how many lie in the view."""
@@ -110,12 +113,11 @@ class VariantsTrack(PlainTrack):
 
     def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
         """Return the score's scale: published cut-offs, or where the lane ends."""
-        scene = self._seen(view)
-        if scene is None:
+        if self._seen(view) is None:
             return []
-        stand = self.stand(rect.height(), scene.scale)
+        stand = self.stand(rect.height(), self._marks.scale)
         marks: list[AxisMark] = []
-        for value, words in scene.scale.axis():
+        for value, words in stand.scale.axis():
             y = stand.top(value)
             if not marks or y - marks[-1].y >= _LINE * text_scale():
                 marks.append(AxisMark(y, words))
@@ -134,8 +136,17 @@ class VariantsTrack(PlainTrack):
             lines.append(f"{place}\t{row.gene}\t{score}\t{row.status}")
         return "\n".join(lines) + "\n"
 
+    def shifts(self, view: View) -> bool:
+        """Return that variants move with their bases."""
+        return self._seen(view) is not None
+
+    def stamp(self) -> object:
+        """Return what the variants depend on."""
+        workspace = self._workspace
+        return self._marks.stamp, self._turns, workspace.selection, workspace.table
+
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
-        """Paint bars, stems and heads."""
+        """Paint points and bars, or stems and heads."""
         scene = self._seen(view)
         if scene is None:
             none = self._workspace.table is None
@@ -143,23 +154,27 @@ class VariantsTrack(PlainTrack):
             hint(painter, rect, words, view.palette)
             return
         painter.setFont(small(painter.font(), 0.8))
-        stand = self.stand(rect.height(), scene.scale)
+        stand = self.stand(rect.height(), self._marks.scale)
         paint_grid(painter, rect, view.palette, stand)
-        if scene.counts is not None:
-            paint_bars(painter, view, scene.counts, stand)
+        if scene.many:
+            manhattan.paint(painter, rect, view, scene.density, stand)
+            return
         items = self.lollipops(view, rect.height())
-        if not items and not scene.marks.total:
-            hint(painter, rect, "No variant here", view.palette)
         paint_stems(painter, items, stand, view.palette)
         paint_refused(painter, items, stand, view.palette)
-        for item in items:
-            if not item.refused:
-                paint_head(painter, item, stand, view.palette)
-        self._paint_ring(painter, rect, items, stand, view.palette)
-        if scene.counts is not None:
-            words = "bars: how many; lollipops: the strongest scores"
-            if scene.scale.calibrated:
-                words = f"bars: how many; lollipops: scores from {NOTABLE:g}"
+        paint_heads(painter, items, stand, view.palette)
+
+    def paint_pinned(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint the selected variant's ring and name, and what points and bars mean."""
+        scene = self._seen(view)
+        if scene is None:
+            return
+        painter.setFont(small(painter.font(), 0.8))
+        if not scene.marks.total:
+            hint(painter, rect, "No variant here", view.palette)
+        self._paint_ring(painter, rect, view)
+        if scene.many:
+            words = manhattan.legend(scene.density)
             corner = QPointF(rect.right() - 6, 0)
             chip(painter, corner, [(words, None)], view.palette)
 
@@ -168,78 +183,106 @@ class VariantsTrack(PlainTrack):
         scene = self._seen(view)
         if scene is None:
             return None
-        stand = self.stand(rect.height(), scene.scale)
+        if scene.many:
+            return self._hit_many(point, rect, view, scene)
+        stand = self.stand(rect.height(), self._marks.scale)
         items = self.lollipops(view, rect.height())
         near = [i for i in items if distance_to(i, stand, point) <= _REACH]
-        if near:
-            nearest = min(near, key=lambda item: distance_to(item, stand, point))
-            row = self._marks.rows([nearest.row])[0]
-            where = None if row.variant is None else row.variant.interval
-            words = described(row, precise=not scene.scale.calibrated)
-            return Hit(words, row.row, where, row.id)
-        if scene.counts is None or point.y() < stand.ground - BAR_HEIGHT:
+        if not near:
             return None
-        bar = int(point.x() / view.width * len(scene.counts))
-        count = int(scene.counts[min(max(0, bar), len(scene.counts) - 1)])
-        noun = "variant" if count == 1 else "variants"
-        return Hit(f"{count:,} {noun} here: zoom in to see each") if count else None
+        nearest = min(near, key=lambda item: distance_to(item, stand, point))
+        return self._told(nearest.row, nearest.count)
+
+    def _hit_many(
+        self, point: QPointF, rect: QRectF, view: View, scene: _Scene
+    ) -> Hit | None:
+        """Return the variant whose point is nearest, or how many have no score."""
+        stand = self.stand(rect.height(), self._marks.scale)
+        at, bare = manhattan.nearest(scene.marks, view, stand, point, _REACH)
+        if at is not None:
+            return self._told(int(scene.marks.row[at]), 1)
+        top = manhattan.bars_from(scene.density, stand)
+        if not bare or point.y() < top:
+            return None
+        noun = "variant" if bare == 1 else "variants"
+        words = "" if scene.density.scored == 0 else " without a score"
+        return Hit(f"{bare:,} {noun}{words} here: zoom in to see each")
+
+    def _told(self, number: int, count: int) -> Hit:
+        row = self._marks.rows([number])[0]
+        where = None if row.variant is None else row.variant.interval
+        words = described(row, precise=not self._marks.scale.calibrated)
+        if count > 1:
+            words = (
+                f"{count:,} variants here: zoom in to see each. The highest:\n{words}"
+            )
+        return Hit(words, row.row, where, row.id)
 
     def _seen(self, view: View) -> _Scene | None:
-        source = self._marks.of(view.interval.contig)
-        if source is None:
+        contig = view.interval.contig
+        density = self._marks.density(contig)
+        if density is None:
             return None
-        known = self._scene
-        if (
-            known is not None
-            and known.source is source
-            and known.interval == view.interval
-            and known.width == view.width
-        ):
-            return known
+        key = (density, view.interval, view.width)
+        if key in self._scenes:
+            return self._scenes[key]
         marks = self._marks.within(view.interval)
         if marks is None:
             return None
-        bars = max(1, int(view.width / _BAR))
-        numbers = counts(marks, view, bars) if crowded(marks, view) else None
-        scale = self._marks.scale
-        self._scene = _Scene(view.interval, view.width, source, marks, numbers, scale)
-        return self._scene
+        _make_room(self._scenes)
+        scene = _Scene(marks, density, self._are_many(marks.total, view))
+        self._scenes[key] = scene
+        return scene
 
-    def _paint_ring(
-        self,
-        painter: QPainter,
-        rect: QRectF,
-        items: list[Lollipop],
-        stand: Stand,
-        palette: Palette,
-    ) -> None:
+    def _are_many(self, total: int, view: View) -> bool:
+        """Tell whether points are drawn; a pan keeps to what the scale began with.
+
+        Otherwise the picture would turn from points to lollipops and back wherever the
+        number on screen passes the limit by one.
+        """
+        key = (view.interval.contig, f"{view.scale:.9g}")
+        before = self._many.get(key)
+        many = crowded(total, view) if before is None else before
+        if many and total * CROWDED * 2 < view.width:
+            many = False
+        elif not many and total * CROWDED > 2 * view.width:
+            many = True
+        if many != before:
+            _make_room(self._many)
+            self._many[key] = many
+            self._turns += 1
+            # What other views of this scale show was reckoned with the other answer.
+            self._scenes.clear()
+        return many
+
+    def _paint_ring(self, painter: QPainter, rect: QRectF, view: View) -> None:
         chosen = self._workspace.selection
+        if chosen is None:
+            return
+        stand = self.stand(rect.height(), self._marks.scale)
+        items = self.lollipops(view, rect.height())
         for item in items:
-            if chosen is not None and item.row == chosen.row:
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.setPen(hairline(palette.accent, 2.2))
-                middle = head_place(item, stand)
-                painter.drawEllipse(middle, RADIUS + 4, RADIUS + 4)
-                others = [head_place(other, stand) for other in items]
-                precise = not stand.scale.calibrated
-                paint_name(
-                    painter, rect, middle, chosen, palette, others, precise=precise
-                )
+            if item.row != chosen.row or item.count > 1:
+                continue
+            scene = self._seen(view)
+            if scene is not None and scene.many:
+                paint_stems(painter, [item], stand, view.palette)
+                paint_heads(painter, [item], stand, view.palette)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(hairline(view.palette.accent, 2.2))
+            middle = head_place(item, stand)
+            painter.drawEllipse(middle, RADIUS + 4, RADIUS + 4)
+            others = [head_place(other, stand) for other in items]
+            precise = not stand.scale.calibrated
+            paint_name(
+                painter, rect, middle, chosen, view.palette, others, precise=precise
+            )
 
 
-def described(row: VariantRow, *, precise: bool = False) -> str:
-    """Return a variant in a few lines: place, alleles, score or why there is none."""
-    place = "" if row.pos is None else f"{row.chrom}:{row.pos:,} "
-    lines = [f"{place}{shortened(row.ref)} → {shortened(row.alt)}"]
-    name = " · ".join(part for part in (row.id, str(row.kind or "")) if part)
-    lines += [name] if name else []
-    if row.score is not None:
-        gene = f" in {row.gene}" if row.gene else ""
-        lines.append(f"Score {number(row.score, precise=precise)}{gene}")
-    else:
-        reason = row.reason or DESCRIPTIONS[row.status]
-        lines.append(reason[:1].upper() + reason[1:])
-    return "\n".join(lines)
+def _make_room(kept: dict[Any, Any]) -> None:
+    """Forget the oldest of what is kept, so that there is room for one more."""
+    while len(kept) >= _SCENES_KEPT:
+        del kept[next(iter(kept))]
 
 
 TRACK = TrackEntry(

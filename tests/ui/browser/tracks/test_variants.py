@@ -10,16 +10,17 @@ from PySide6.QtCore import QPointF, QRectF
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import VariantKind
-from gfm_desktop.ui.browser.lollipops import SPACING, Stand, crowded, placed
+from gfm_desktop.ui.browser.lollipops import BIN, TOGETHER, Stand, crowded, placed
 from gfm_desktop.ui.browser.track import View
-from gfm_desktop.ui.browser.tracks.variants import HEIGHT, VariantsTrack, described
+from gfm_desktop.ui.browser.tracks.variants import HEIGHT, VariantsTrack
+from gfm_desktop.ui.browser.variant_words import described
 from gfm_desktop.ui.score_scale import ScoreScale
 from gfm_desktop.ui.theme import LIGHT
 from gfm_desktop.workspace.score_columns import STATUSES
 from gfm_desktop.workspace.variant_row import VariantMarks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from gfm_desktop.ui.browser.marks import ContigMarks
     from gfm_desktop.ui.browser.track import Track
@@ -85,33 +86,51 @@ def test_that_alleles_of_one_position_stand_beside_each_other() -> None:
     assert np.all(np.diff(heads) >= 7)
 
 
-def test_that_where_crowded_the_highest_of_each_place_stays() -> None:
+def test_that_a_bubble_stands_for_a_heap_and_counts_it() -> None:
+    heap = list(range(500_000, 500_000 + 40 * 200, 200))
+    far = [100_000, 900_000]
+    starts = [far[0], *heap, far[1]]
+    scores = [0.3, *np.linspace(0.1, 0.8, 40), 0.9]
+    items = placed(made(starts, scores), at(0, 1_000_000), STAND)
+    bubbles = [item for item in items if item.count > 1]
+    assert sum(item.count for item in items) == len(starts)
+    assert len(bubbles) == 1
+    assert bubbles[0].count > TOGETHER
+    # The highest of its heap, where it is.
+    best = starts[scores.index(bubbles[0].score)]
+    assert bubbles[0].x == pytest.approx((best + 0.5) / 1000)
+    assert {0.3, 0.9} <= {item.score for item in items if item.count == 1}
+
+
+def test_that_bubbles_move_with_the_bases() -> None:
     rng = np.random.default_rng(3)
-    starts = np.sort(rng.integers(0, 1_000_000, 5_000)).tolist()
-    scores = rng.random(5_000)
-    items = placed(made(starts, scores.tolist()), at(0, 1_000_000), STAND)
-    assert len(items) <= 1000 / SPACING
-    assert max(item.score or 0 for item in items) == scores.max()
+    starts = np.sort(rng.integers(490_000, 510_000, 300)).tolist()
+    marks = made(starts, rng.random(300).tolist())
+    here = placed(marks, at(480_000, 520_000, 1000), STAND)
+    there = placed(marks, at(470_000, 510_000, 1000), STAND)
+    bubbles = [
+        {i.row: (i.x, i.count) for i in items if i.count > 1} for items in (here, there)
+    ]
+    assert bubbles[0].keys() == bubbles[1].keys()
+    for row, (x, count) in bubbles[0].items():
+        assert bubbles[1][row] == (pytest.approx(x + 250), count)
 
 
-@pytest.mark.parametrize(
-    ("starts", "size", "expected"),
-    [
-        (range(500_000, 520_000, 200), 1_000_000, True),
-        (range(0, 1_000_000, 10_000), 1_000_000, False),
-        ((500_000, 500_001, 500_002), 1_000_000, False),
-        ((50,) * 40, 100, False),
-    ],
-    ids=["heap", "spread", "a few", "alleles of one base"],
-)
-def test_that_a_heap_in_an_empty_view_is_crowded_too(
-    starts: Sequence[int], size: int, expected: bool
-) -> None:
-    marks = made(list(starts), [0.5] * len(starts))
-    assert crowded(marks, at(0, size)) is expected
+def test_that_few_or_alleles_of_one_base_are_no_heap() -> None:
+    spread = placed(made([1, 500_000, 900_000], [0.1] * 3), at(0, 1_000_000), STAND)
+    alleles = placed(made([50] * 40, [0.5] * 40), at(0, 100), STAND)
+    few = placed(made([5, 6, 7, 8, 9], [0.1] * 5), at(0, 1_000_000), STAND)
+    for items, count in ((spread, 3), (alleles, 40), (few, 5)):
+        assert [item.count for item in items] == [1] * count
+    assert BIN / TOGETHER > 3
 
 
-def test_that_the_selected_one_is_drawn_even_where_crowded(
+def test_that_what_a_view_shows_depends_on_how_many_it_holds() -> None:
+    assert crowded(251, at(0, 1_000))
+    assert not crowded(250, at(0, 1_000))
+
+
+def test_that_the_selected_one_is_drawn_beside_its_bubble(
     variants: Workspace, marks: ContigMarks
 ) -> None:
     assert variants.table is not None
@@ -183,15 +202,3 @@ def test_that_signed_scores_stand_by_their_amount() -> None:
     assert items[2].top == pytest.approx(110.0)
     drawn = placed(marks, at(0, 10), signed)
     assert [item.row for item in drawn] == [2, 1, 0]
-
-
-def test_that_where_crowded_the_strongest_of_either_sign_stays() -> None:
-    rng = np.random.default_rng(4)
-    starts = np.sort(rng.integers(0, 1_000_000, 5_000)).tolist()
-    scores = rng.normal(size=5_000)
-    scale = ScoreScale(0.0, float(np.abs(scores).max()), (), signed=True)
-    stand = replace(STAND, scale=scale)
-    items = placed(made(starts, scores.tolist()), at(0, 1_000_000), stand)
-    found = [item.score for item in items if item.score is not None]
-    assert scores.min() in found
-    assert scores.max() in found
