@@ -114,14 +114,25 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
             curves.say(painter, box, words, view, bad=bad)
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
-        """Read the heatmap; where there is none yet, a click asks for it."""
+        """Read the heatmap; where nothing is, a click asks for it."""
         if self._drawable(view):
-            return HeatmapLane.hit(self, point, rect, view)
-        state = self._predictions.state(view.interval)
-        offered = state.stage is Stage.IDLE and self._predictions.model.id
-        if not offered or not view.interval.contig:
+            hit = HeatmapLane.hit(self, point, rect, view)
+            if hit is not None or self._comes(view.position(point.x()), view):
+                return hit
+        elif self._predictions.state(view.interval).stage is not Stage.IDLE:
+            return None
+        if not self._predictions.model.id or not view.interval.contig:
             return None
         return Hit(_OFFER, chosen=lambda: self._compute(view.interval))
+
+    def _comes(self, position: int, view: View) -> bool:
+        """Tell whether a position has been asked about, or will be."""
+        at = position - view.interval.start
+        known = self._region(view).known
+        if 0 <= at < len(known) and known[at]:
+            return True
+        wanted = self._predictions.wanted(view.interval)
+        return wanted is not None and wanted.start <= position < wanted.end
 
     def _compute(self, region: Interval) -> None:
         try:

@@ -1,0 +1,179 @@
+"""A saturated gene on the canvas: cells close by, extremes far out, one scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QGuiApplication
+
+from gfm_desktop.genome.interval import Interval
+from gfm_desktop.genome.variant import Variant
+from gfm_desktop.scoring import splice_delta
+from gfm_desktop.ui.browser.track import View
+from gfm_desktop.ui.browser.tracks.saturation import SaturationTrack
+from gfm_desktop.ui.theme import LIGHT
+from gfm_desktop.workspace.saturation import Saturating, Saturation
+from gfm_desktop.workspace.saturation_numbers import SaturationNumbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QApplication
+
+    from gfm_desktop.ui.browser.track import Track
+    from gfm_desktop.ui.palette import Palette
+    from gfm_desktop.workspace.workspace import Workspace
+
+EXONS = (range(1_000, 1_200), range(4_800, 5_000))
+
+
+class Nobody:
+    """A runner that is never asked."""
+
+
+@pytest.fixture
+def numbers(bases: str) -> SaturationNumbers:
+    """Lose 0.9 at 1,100, gain 0.4 at 4,900; the last 20 bases are still to come."""
+    places = np.array([at for exon in EXONS for at in exon])
+    letters = "".join(bases[at] for at in places)
+    values = np.full((len(places), 4), 0.01, np.float32)
+    values[100], values[300] = -0.9, 0.4
+    known = np.ones(len(places), np.bool_)
+    values[np.arange(len(places)), ["ACGT".index(b) for b in letters]] = 0.0
+    values[-20:], known[-20:] = np.nan, False
+    return SaturationNumbers(
+        "chr1", places, letters, splice_delta.SCORER, "Toy", values, known
+    )
+
+
+@pytest.fixture
+def saturation(workspace: Workspace, numbers: SaturationNumbers) -> Saturation:
+    made = Saturation(workspace, Nobody())  # type: ignore[arg-type]
+    made.genes["UP"] = numbers
+    return made
+
+
+@pytest.fixture
+def lane(workspace: Workspace, saturation: Saturation) -> SaturationTrack:
+    return SaturationTrack(workspace, saturation)
+
+
+def rect() -> QRectF:
+    return QRectF(0, 0, 1000, 140)
+
+
+def test_that_the_lane_is_there_only_where_a_gene_is(
+    lane: SaturationTrack, saturation: Saturation, view: Callable[..., View]
+) -> None:
+    assert lane.height(view(900, 1_900)) > 60
+    assert lane.subtitle(view(900, 1_900)) == "UP, Toy"
+    assert lane.height(view(6_000, 7_000)) == 0
+    saturation.genes.clear()
+    assert lane.height(view(900, 1_900)) == 0
+    saturation.now = Saturating("UP", "toy", message="Loading the model")
+    assert 0 < lane.height(view(900, 1_900)) < 40
+    assert lane.busy(view(900, 1_900))
+
+
+def test_that_a_whole_gene_shows_the_extremes_of_each_pixel(
+    lane: SaturationTrack,
+) -> None:
+    shown = View(Interval("chr1", 0, 10_000), 1000.0, LIGHT)
+    scene = lane.scene(shown)
+    assert scene is not None
+    assert scene.pixels is not None
+    found = scene.pixels
+    low = dict(zip(found.x.tolist(), found.low.tolist(), strict=True))
+    high = dict(zip(found.x.tolist(), found.high.tolist(), strict=True))
+    assert low[110] == np.float32(-0.9)
+    assert high[490] == np.float32(0.4)
+    # Nothing was asked about the intron.
+    assert 300 not in low
+    assert set(low) == {*range(100, 120), *range(480, 500)}
+    waiting = found.x[found.waiting].tolist()
+    assert waiting == [498, 499]
+    hit = lane.hit(QPointF(110.5, 60), rect(), shown)
+    assert hit is not None
+    assert hit.tooltip.startswith("Strongest here: chr1:1,101")
+    assert lane.hit(QPointF(300.5, 60), rect(), shown) is None
+
+
+def test_that_a_click_far_out_goes_to_the_strongest_substitution(
+    lane: SaturationTrack, workspace: Workspace, bases: str
+) -> None:
+    workspace.go_to(Interval("chr1", 0, 10_000))
+    shown = View(Interval("chr1", 0, 10_000), 1000.0, LIGHT)
+    hit = lane.hit(QPointF(110.5, 60), rect(), shown)
+    assert hit is not None
+    assert hit.chosen is not None
+    hit.chosen()
+    row = workspace.selection
+    assert row is not None
+    assert isinstance(row.variant, Variant)
+    assert (row.variant.start, row.variant.ref) == (1_100, bases[1_100])
+    assert len(workspace.locus) < 1_000
+    assert workspace.locus.start < 1_100 < workspace.locus.end
+
+
+def test_that_the_scale_is_the_gene_s_wherever_one_looks(
+    lane: SaturationTrack, view: Callable[..., View]
+) -> None:
+    near = lane.scene(view(1_000, 1_040))
+    far = lane.scene(view(0, 10_000))
+    other = lane.scene(view(4_990, 5_030))
+    assert near is not None
+    assert far is not None
+    assert other is not None
+    assert near.limit == far.limit == other.limit
+    assert (near.low, near.high) == (other.low, other.high)
+    assert near.image is not None
+    assert far.image is None
+
+
+def test_that_more_numbers_change_the_picture(
+    lane: SaturationTrack, numbers: SaturationNumbers, view: Callable[..., View]
+) -> None:
+    shown = view(4_960, 5_000)
+    before = lane.scene(shown)
+    assert before is lane.scene(shown)
+    numbers.values[-20:], numbers.known[-20:] = 0.25, True
+    numbers.revision += 1
+    after = lane.scene(shown)
+    assert after is not None
+    assert before is not None
+    assert before.effects.known.sum() == 20
+    assert after.effects.known.all()
+
+
+def test_that_the_menu_stops_removes_and_copies_the_command(
+    lane: SaturationTrack,
+    saturation: Saturation,
+    workspace: Workspace,
+    qapp: QApplication,
+) -> None:
+    actions = {one.title: one for one in lane.actions()}
+    assert not actions["Stop"].enabled
+    saturation._commands["UP"] = "gfm score --saturate UP"
+    actions["Copy the command for UP"].run()
+    assert QGuiApplication.clipboard().text() == "gfm score --saturate UP"
+    wanted: list[str] = []
+    workspace.saturation_wanted.disconnect()
+    workspace.saturation_wanted.connect(wanted.append)
+    actions["Saturate the gene in view"].run()
+    assert wanted == [""]
+    actions["Remove UP"].run()
+    assert saturation.genes == {}
+
+
+@pytest.mark.parametrize("span", [(1_080, 1_130), (0, 20_000), (2_000, 2_040)])
+def test_that_every_zoom_can_be_painted(
+    lane: SaturationTrack,
+    palette: Palette,
+    painted: Callable[[Track, View], int],
+    span: tuple[int, int],
+) -> None:
+    shown = View(Interval("chr1", *span), 600.0, palette)
+    assert painted(lane, shown) > 10
