@@ -73,6 +73,14 @@ class ViewCommands:
         workspace = self._desk.workspace
         workspace.set_loci([workspace.locus])
 
+    def mark_view(self) -> None:
+        """Keep what is on show as a region of interest."""
+        self._desk.workspace.regions.add_view()
+
+    def mark_base(self) -> None:
+        """Keep the base in the middle as a region of interest."""
+        self._desk.workspace.regions.add_middle()
+
     def predict_here(self) -> None:
         """Predict what is on show."""
         self._push("predict-here")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from gfm_desktop.genome.interval import Interval
@@ -57,12 +58,15 @@ def _rank(name: str, wanted: str) -> int:
 
 def _all(workspace: Workspace, text: str, limit: int) -> Iterator[Suggestion]:
     genes, genome = workspace.annotation, workspace.genome
+    folded = text.casefold()
+    named = (r for r in workspace.regions.all if folded in r.name.casefold())
+    for region in islice(named, limit):
+        yield Suggestion(region.name, "region", region.interval)
     for gene in genes.search(text, limit) if genes is not None else ():
         yield Suggestion(gene.name, "gene", gene.interval)
     contigs = {} if genome is None else genome.contigs
-    wanted = text.casefold()
-    starting = (name for name in contigs if name.casefold().startswith(wanted))
-    for _, name in zip(range(limit), starting, strict=False):
+    starting = (name for name in contigs if name.casefold().startswith(folded))
+    for name in islice(starting, limit):
         yield Suggestion(name, "contig", Interval(name, 0, contigs[name]))
 
 

@@ -20,6 +20,7 @@ from gfm_desktop.genome.normalise import normalise
 from gfm_desktop.genome.reference_check import check_reference
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.workspace.hypothetical import select_variant
+from gfm_desktop.workspace.name_search import suggestions
 from gfm_desktop.workspace.places import MOST_LOCI
 
 if TYPE_CHECKING:
@@ -258,12 +259,16 @@ class _Reader:
             self.notes.append(f"{gene.name} was counted along its transcript {along}.")
 
     def _named(self, name: str) -> Interval | None:
-        """Return where a transcript lies."""
+        """Return where a transcript, or what else has this name, lies."""
         genes = self.workspace.annotation
         transcript = genes.find_transcript(name) if genes is not None else None
         if transcript is not None:
             gene, its = transcript
             return Interval(gene.contig, its.start, its.end)
+        wanted = name.strip().casefold()
+        for one in suggestions(self.workspace, name):
+            if one.name.casefold() == wanted and one.sort in ("region", "feature"):
+                return one.place
         return None
 
 

@@ -57,6 +57,11 @@ def region_menu(
             action.setEnabled(False)
             action.setText(f"{title} (up to {span_label(LONGEST)})")
     menu.addSeparator()
+    mark = _entry(
+        menu, "region-mark", "Region of interest", lambda: _mark(canvas, region)
+    )
+    mark.setToolTip("Keeps it in the list of regions, with room for notes")
+    menu.addSeparator()
     ask = _entry(menu, "region-predict", "Predict here", lambda: predict(region))
     ask.setToolTip("Computes the predicted tracks of this region")
     table = _entry(
@@ -84,6 +89,12 @@ def copy_sequence(canvas: Canvas, region: Interval, minus: bool) -> None:
     _copy(text)
     strand = "The reverse complement" if minus else "The sequence"
     workspace.message.emit("info", f"{strand} of {region} is copied as FASTA.")
+
+
+def _mark(canvas: Canvas, region: Interval) -> None:
+    workspace = canvas.sources.workspace
+    workspace.regions.add(region)
+    workspace.message.emit("info", f"{region} is kept among the regions.")
 
 
 def _entry(menu: QMenu, name: str, title: str, do: Callable[[], object]) -> QAction:

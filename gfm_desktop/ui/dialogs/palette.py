@@ -20,17 +20,22 @@ from PySide6.QtWidgets import (
 )
 
 from gfm_desktop.errors import GfmError
+from gfm_desktop.genome.locus import with_flank
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.actions import ACTIONS
 from gfm_desktop.ui.icons import icon
+from gfm_desktop.workspace.name_search import suggestions
+from gfm_desktop.workspace.place_search import find_place, go_to_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gfm_desktop.ui.desk import Desk
+    from gfm_desktop.workspace.name_search import Suggestion
 
 _WIDTH = 560
-_MOST_GENES = 6
+_MOST_NAMES = 8
+_ICONS = {"gene": "genes"}
 _MOST = 60
 _LINES = 12
 _MARGIN = 9
@@ -85,8 +90,8 @@ class CommandPalette(QDialog):
         self._entries: list[Entry] = []
         self.field = QLineEdit()
         self.field.setObjectName("palette-field")
-        self.field.setAccessibleName("Command, gene or position")
-        self.field.setPlaceholderText("Type a command, a gene or a position")
+        self.field.setAccessibleName("Command, gene, region or position")
+        self.field.setPlaceholderText("Type a command, a gene, a region or a position")
         self.list = QListWidget()
         self.list.setObjectName("palette-list")
         self.list.setAccessibleName("What fits")
@@ -199,50 +204,45 @@ class CommandPalette(QDialog):
         return round(self.fontMetrics().height() * 1.9)
 
     def _places(self, text: str) -> list[Entry]:
-        from gfm_desktop.genome.locus import parse_locus
-
         workspace = self._desk.workspace
-        genome, genes = workspace.genome, workspace.annotation
-        if genome is None or len(text.strip()) < 2:
+        if workspace.genome is None or len(text.strip()) < 2:
             return []
-        found = []
-        for gene in genes.search(text.strip(), limit=_MOST_GENES) if genes else []:
-            name = gene.name
-            place = str(gene.interval)
-            found.append(
-                Entry(f"Go to {name}", place, "genes", partial(self._go, name))
+        found = [
+            Entry(
+                f"Go to {one.name}",
+                f"{one.sort}  {one.place}",
+                _ICONS.get(one.sort, "locus"),
+                partial(self._show, one),
             )
+            for one in suggestions(workspace, text, _MOST_NAMES)
+        ]
         if found or not any(letter.isdigit() for letter in text):
             return found
         try:
-            place = str(
-                parse_locus(
-                    text,
-                    contigs=genome.contigs,
-                    resolve=genome.resolve,
-                    genes=genes,
-                    here=workspace.locus,
-                )
-            )
+            place = find_place(workspace, text)
         except GfmError:
-            return found
-        return [Entry(f"Go to {place}", "", "locus", partial(self._go, place))]
+            return []
+        title = place.variant or "; ".join(map(str, place.loci))
+        return [Entry(f"Go to {title}", "", "locus", partial(self._go, text))]
 
-    def _go(self, text: str) -> None:
-        from gfm_desktop.genome.locus import parse_locus
-
+    def _show(self, one: Suggestion) -> None:
+        """Go to what was found, which may share its name with others."""
         workspace = self._desk.workspace
         genome = workspace.genome
-        if genome is not None:
-            workspace.go_to(
-                parse_locus(
-                    text,
-                    contigs=genome.contigs,
-                    resolve=genome.resolve,
-                    genes=workspace.annotation,
-                    here=workspace.locus,
-                )
-            )
+        if genome is None:
+            return
+        length = genome.contigs[one.place.contig]
+        if one.sort == "gene":
+            self._go(one.name)
+        else:
+            workspace.go_to(with_flank(one.place, length))
+
+    def _go(self, text: str) -> None:
+        workspace = self._desk.workspace
+        try:
+            go_to_place(workspace, text)
+        except GfmError as problem:
+            workspace.message.emit("warning", str(problem))
 
     def _add(self, entry: Entry) -> None:
         item = QListWidgetItem()
