@@ -23,6 +23,8 @@ from gfm_desktop.workspace.arrow_arrays import (
     merge_names,
     numbers,
 )
+from gfm_desktop.workspace.sorting import stable_order
+from gfm_desktop.workspace.text_index import TextIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,12 +59,15 @@ class Columns:
     """One snapshot: n rows of the variant table.
 
     Attributes:
-        text: Arrow table of the Parquet file, in row order, one chunk a column.
+        text: Arrow table of the Parquet file, in row order, one chunk a column, without
+            the columns ``row`` and ``record``.
+        index: What its text is searched and sorted by.
         records: Number of records of the file; a record has a row for each allele.
         chrom: (n,) codes into `chroms`.
         chroms: Chromosome names in natural order (chr2 before chr10).
         contig: (n,) codes into `contigs`; -1 where the genome has no such contig.
         contigs: The genome's names.
+        pos: (n,) 1-based position as in the file; -1 where there is none.
         start: (n,) 0-based position on the contig: normalised where the allele can
             be normalised, otherwise as in the file; -1 where there is none.
         kind: (n,) codes into `KINDS`, or `NO_KIND`.
@@ -80,11 +85,13 @@ class Columns:
     """
 
     text: Any
+    index: TextIndex
     records: int
     chrom: NDArray[np.int32]
     chroms: tuple[str, ...]
     contig: NDArray[np.int32]
     contigs: tuple[str, ...]
+    pos: NDArray[np.int64]
     start: NDArray[np.int64]
     kind: NDArray[np.uint8]
     read_status: NDArray[np.uint8]
@@ -123,43 +130,35 @@ def load_columns(table: Path) -> Columns:
     Raises:
         InputError: If the file is no variant table.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-    from pyarrow import compute
-
-    try:
-        text = pq.read_table(table, read_dictionary=_REPEATED)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(
-            f"The table of variants cannot be read: {error}.",
-            where=str(table),
-            todo="Open the variant file again.",
-        ) from error
-    text = text.unify_dictionaries().combine_chunks()
-    # Reading needs twice the memory of what is read; give the rest back.
-    pa.default_memory_pool().release_unused()
+    text = _read_text(table)
     rows = numbers(text["row"], fill=-1)
     if not np.array_equal(rows, np.arange(len(rows))):
         text = text.take(np.argsort(rows, kind="stable"))
+    records = _counted(numbers(text["record"], fill=-1))
+    del rows
+    text = text.drop_columns(["row", "record"])
     chrom, names = codes(text["chrom"])
     ranked = sorted(range(len(names)), key=lambda i: natural_key(names[i]))
     rank = np.empty(len(names) + 1, np.int32)
     rank[ranked] = np.arange(len(names))
     rank[-1] = -1
     contig, contigs = codes(text["contig"])
+    pos = numbers(text["pos"], fill=-1)
     start = numbers(text["start"], fill=-1)
-    written = numbers(text["pos"], fill=0) - 1
-    start = np.where(start >= 0, start, np.maximum(written, -1))
+    if start.min(initial=0) < 0:
+        start = np.where(start >= 0, start, np.maximum(pos - 1, -1))
     status = coded(text["status"], STATUSES, STATUSES.index(Status.FAILED))
     n = len(start)
-    by_position = np.lexsort((start, contig)).astype(np.int64)
+    by_position = _by_position(contig, start)
     return Columns(
         text=text,
-        records=int(compute.count_distinct(text["record"]).as_py()),
+        index=TextIndex(text),
+        records=records,
         chrom=rank[chrom],
         chroms=tuple(names[i] for i in ranked),
         contig=contig,
         contigs=tuple(contigs),
+        pos=pos,
         start=start,
         kind=coded(text["kind"], KINDS, NO_KIND),
         read_status=status,
@@ -172,6 +171,40 @@ def load_columns(table: Path) -> Columns:
         genes=(),
         place=np.full(n, -1, np.int32),
     )
+
+
+def _read_text(table: Path) -> Any:
+    """Return the file as an Arrow table of one chunk a column."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        text = pq.read_table(table, read_dictionary=_REPEATED)
+    except (OSError, pa.ArrowException) as error:
+        raise InputError(
+            f"The table of variants cannot be read: {error}.",
+            where=str(table),
+            todo="Open the variant file again.",
+        ) from error
+    text = text.unify_dictionaries().combine_chunks()
+    # Reading needs twice the memory of what is read; give the rest back.
+    pa.default_memory_pool().release_unused()
+    return text
+
+
+def _counted(records: NDArray[np.int64]) -> int:
+    """Return how many distinct records there are: their rows stand together."""
+    return int(np.count_nonzero(np.diff(records, prepend=-1)))
+
+
+def _by_position(
+    contig: NDArray[np.int32], start: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return rows ordered by contig, then start, then row."""
+    least = int(start.min(initial=0))
+    length = int(start.max(initial=0)) - least + 1
+    places = (contig.astype(np.int64) + 1) * length + (start - least)
+    return stable_order(places, descending=False)
 
 
 def without_scores(columns: Columns) -> Columns:
@@ -192,12 +225,15 @@ def without_scores(columns: Columns) -> Columns:
 def empty(columns: Columns) -> Columns:
     """Return a table of the same columns without rows, which holds no memory."""
     none = np.empty(0, np.int64)
+    text = columns.text.slice(0, 0).combine_chunks()
     cut = replace(
         columns,
-        text=columns.text.slice(0, 0).combine_chunks(),
+        text=text,
+        index=TextIndex(text),
         records=0,
         chrom=none.astype(np.int32),
         contig=none.astype(np.int32),
+        pos=none,
         start=none,
         kind=none.astype(np.uint8),
         read_status=none.astype(np.uint8),

@@ -9,8 +9,9 @@ that the window, the browser and a worker thread can all read at once.
 from __future__ import annotations
 
 import math
+import re
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -78,7 +79,6 @@ class ScoreTable:
         self.path = table
         self._lock = threading.RLock()
         self._columns: Columns | None = None
-        self._connection: Any = None
         self._folder: Path | None = None
         self._closed = False
         self._known_order: (
@@ -149,14 +149,16 @@ class ScoreTable:
         columns = self._snapshot()
         if where is None or not where:
             return self._whole_order(columns, sort, descending).copy()
-        keep = passing(columns, where, self._query)
+        keep = passing(columns, where)
         rows = np.flatnonzero(keep).astype(np.int64)
         if len(rows) * _FEW < len(columns):
-            return ordered(
-                columns, rows, sort, descending=descending, query=self._query
-            )
+            return ordered(columns, rows, sort, descending=descending)
         whole = self._whole_order(columns, sort, descending)
         return whole[keep[whole]]
+
+    def prepare(self) -> None:
+        """Make what text is searched and sorted by, so that no question waits."""
+        self._snapshot().index.prepare()
 
     def rows(self, ids: Sequence[int] | NDArray[np.int64]) -> list[VariantRow]:
         """Return rows in the order asked for."""
@@ -169,11 +171,16 @@ class ScoreTable:
 
     def named(self, name: str) -> NDArray[np.int64]:
         """Return the rows with this identifier, such as ``rs123``; case is ignored."""
-        sql = (
-            "SELECT row FROM variants WHERE list_contains(string_split(lower(id), ';'),"
-            " ?) ORDER BY row"
+        import pyarrow.compute as pc
+
+        columns, wanted = self._snapshot(), name.strip()
+        rows = np.flatnonzero(columns.index.containing(wanted)).astype(np.int64)
+        # Several identifiers of one record are separated by semicolons.
+        pattern = rf"(^|;){re.escape(wanted)}(;|$)"
+        found = pc.match_substring_regex(
+            columns.text["id"].take(rows), pattern, ignore_case=True
         )
-        return self._query(sql, [name.strip().lower()])
+        return rows[np.asarray(found.fill_null(False).to_numpy(), np.bool_)]
 
     def in_interval(self, interval: Interval, limit: int = 20000) -> VariantMarks:
         """Return what the browser draws.
@@ -232,16 +239,14 @@ class ScoreTable:
         if known is not None and known[0] is columns and known[1] == (sort, descending):
             return known[2]
         every = np.arange(len(columns), dtype=np.int64)
-        whole = ordered(columns, every, sort, descending=descending, query=self._query)
+        whole = ordered(columns, every, sort, descending=descending)
         self._known_order = (columns, (sort, descending), whole)
         return whole
 
     def close(self) -> None:
         """Free the memory; a late question is answered as by an empty table."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection, self._closed = None, True
+            self._closed = True
             self._known_order = None
             if self._columns is not None:
                 self._columns = empty(self._columns)
@@ -252,25 +257,6 @@ class ScoreTable:
                 columns = load_columns(self.path)
                 self._columns = empty(columns) if self._closed else columns
             return self._columns
-
-    def _query(self, sql: str, values: list[object]) -> NDArray[np.int64]:
-        """Run SQL over the Arrow table ``variants`` with a cursor of its own."""
-        import duckdb
-
-        with self._lock:
-            if self._closed:
-                return np.empty(0, np.int64)
-            if self._connection is None:
-                # Two threads leave room for a model that runs in the worker.
-                self._connection = duckdb.connect(config={"threads": 2})
-            cursor = self._connection.cursor()
-            text = self._snapshot().text
-        try:
-            cursor.register("variants", text)
-            found = cursor.execute(sql, values).fetchnumpy()["row"]
-        finally:
-            cursor.close()
-        return np.asarray(found, np.int64)
 
 
 def _part_names(folder: Path | None) -> list[str]:

@@ -98,6 +98,7 @@ class VariantModel(QAbstractTableModel):
         self._latest.answered.connect(self._install)
         self._latest.failed.connect(self.failed)
         self._latest.busy_changed.connect(self.busy_changed)
+        self._preparing = Latest(self)
         self._table: ScoreTable | None = None
         self._scorer: ScorerCard | None = None
         self._question = Question()
@@ -128,6 +129,7 @@ class VariantModel(QAbstractTableModel):
     def set_table(self, table: ScoreTable | None) -> None:
         """Show another table, empty until its first answer arrives."""
         self._latest.forget()
+        self._preparing.forget()
         self.beginResetModel()
         self._table, self._answer = table, None
         self._pages.clear()
@@ -232,6 +234,9 @@ class VariantModel(QAbstractTableModel):
     def _install(self, answer: Answer) -> None:
         if answer.table is not self._table:
             return
+        if self._answer is None:
+            # After the first rows: sorting and searching text need some preparation.
+            self._preparing.ask(answer.table.prepare)
         own = self._own_columns(answer.scorer_columns)
         columns = columns_for(own, self._scorer)
         old = self._answer

@@ -265,6 +265,44 @@ def test_that_the_search_box_finds(
     assert found.tolist() == rows
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("1:1", [0]),
+        ("chr1:1", [0, 2]),
+        ("hla:01", [1]),
+        ("HLA:01:7", [1]),
+        ("hla:01:5-7", [1]),
+        ("00", []),
+        ("0", [0, 3]),
+        ("1,000", [2]),
+        ("chr1:x", []),
+        ("a>g", [0, 2, 4]),
+        ("AC><del>", [1]),
+        ("Ünique", [3]),
+        (".", [1, 4]),
+        ("²", []),
+    ],
+)
+def test_that_the_search_box_knows_every_spelling(
+    tmp_path: Path, text: str, rows: list[int]
+) -> None:
+    table = write(
+        tmp_path / "v.parquet",
+        [
+            variant(0, chrom="1", contig="chr1", pos=10, ref="a"),
+            variant(1, chrom="HLA:01", contig=None, pos=7, ref="ac", alt="<DEL>",
+                    id="."),
+            variant(2, chrom="chr1", contig="chr1", pos=1000, id="x"),
+            variant(3, chrom="2", contig=None, pos=0, alt="C", id="üNIQUE"),
+            variant(4, chrom="chr1", contig=None, pos=None, id="rs4.1"),
+        ],
+    )  # fmt: skip
+    table.prepare()
+    found = table.order(where=RowFilter(text=text), sort="line", descending=False)
+    assert found.tolist() == rows
+
+
 def test_that_filters_by_status_kind_score_and_stretch_combine(
     small: ScoreTable, tmp_path: Path
 ) -> None:
