@@ -7,8 +7,8 @@ meaning rests on colour alone (shapes, letters, signs and hatching say it too).
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Literal, cast
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -40,6 +40,17 @@ Mode = Literal["light", "dark", "system"]
 BaseSet = Literal["colour-blind", "igv", "deuter", "monochrome"]
 
 
+@dataclass(slots=True)
+class _Dress:
+    """What `apply` set last. Painters ask a hundred times a frame: no Qt in between."""
+
+    palette: Palette = LIGHT
+    factor: float = 1.0
+
+
+_NOW = _Dress()
+
+
 def palette_for(mode: Mode, *, bases: BaseSet = "colour-blind") -> Palette:
     """Return the palette of a mode; ``"system"`` asks the desktop.
 
@@ -67,9 +78,7 @@ def apply(application: QApplication, palette: Palette, *, scale: int = 100) -> N
         size = application.font().pointSizeF()
         application.setProperty("gfm_point_size", max(size, 9.5))
         application.setStyle("Fusion")
-    application.setProperty("gfm_theme", palette.name)
-    application.setProperty("gfm_bases", _base_set(palette))
-    application.setProperty("gfm_scale", scale)
+    _NOW.palette, _NOW.factor = palette, scale / 100
     font = QFont(application.font())
     font.setPointSizeF(float(application.property("gfm_point_size")) * scale / 100)
     application.setFont(font)
@@ -79,29 +88,17 @@ def apply(application: QApplication, palette: Palette, *, scale: int = 100) -> N
 
 def current() -> Palette:
     """Return the palette that `apply` set; light where it was never called."""
-    application = QApplication.instance()
-    if application is None or application.property("gfm_theme") is None:
-        return LIGHT
-    mode: Mode = "dark" if application.property("gfm_theme") == "dark" else "light"
-    return palette_for(mode, bases=base_set())
+    return _NOW.palette
 
 
 def base_set() -> BaseSet:
     """Return the name of the base colours that `apply` set."""
-    application = QApplication.instance()
-    name = None if application is None else application.property("gfm_bases")
-    match name:
-        case "igv" | "deuter" | "monochrome":
-            return cast("BaseSet", name)
-        case _:
-            return "colour-blind"
+    return _base_set(_NOW.palette)
 
 
 def scale_of() -> float:
     """Return the text scale that `apply` set, as a factor (1.0 is normal)."""
-    application = QApplication.instance()
-    value = None if application is None else application.property("gfm_scale")
-    return 1.0 if value is None else float(value) / 100
+    return _NOW.factor
 
 
 def color(code: str, alpha: float = 1.0) -> QColor:

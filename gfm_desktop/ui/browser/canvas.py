@@ -9,8 +9,9 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QToolTip
 
-from gfm_desktop.ui.browser import canvas_paint, hover_paint
+from gfm_desktop.ui.browser import canvas_paint, hover_paint, region_paint
 from gfm_desktop.ui.browser.gestures import Gestures
+from gfm_desktop.ui.browser.lane_labels import LaneLabels
 from gfm_desktop.ui.browser.lane_pictures import LanePictures
 from gfm_desktop.ui.browser.navigation import NOWHERE
 from gfm_desktop.ui.browser.panes import Zone, cameras_over
@@ -53,11 +54,14 @@ class Canvas(Surface):
         self.gestures = Gestures(self)
         self.gestures.menu_wanted.connect(self.lane_menu)
         self._pictures = LanePictures(self)
+        self._labels = LaneLabels(self)
+        self.underlays.append(partial(region_paint.paint_regions, self))
         self.underlays.append(partial(canvas_paint.paint_selection, self))
         workspace = sources.workspace
         listen(self, workspace.loci_changed, self._follow)
         listen(self, workspace.genome_changed, self._restart)
         listen(self, workspace.annotation_changed, self.refresh)
+        listen(self, workspace.regions.changed, self.refresh)
         listen(self, workspace.selection_changed, self._refresh_for)
         listen(self, sources.predicted.changed, self.renew)
         sources.marks.changed.connect(self.renew)
@@ -78,7 +82,7 @@ class Canvas(Surface):
         # As a context manager: a painter left open by an error is a crash of Qt.
         with QPainter(self) as painter:
             painter.setFont(self.font())
-            canvas_paint.paint_picture(painter, self, self._pictures)
+            canvas_paint.paint_picture(painter, self, self._pictures, self._labels)
             painter.setFont(self.font())
             hover_paint.paint_hover(painter, self)
 
@@ -162,6 +166,7 @@ class Canvas(Surface):
     def refresh(self) -> None:
         """Paint every lane anew: something that is on show has changed."""
         self._pictures.forget()
+        self._labels.forget()
         super().refresh()
 
     def renew(self) -> None:

@@ -6,34 +6,29 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from gfm_desktop.ui import theme
-from gfm_desktop.ui.browser.header_paint import (
-    LEFT,
-    MARGIN,
-    label_font,
-    paint_header,
-    write,
-)
+from gfm_desktop.ui.browser.header_paint import paint_header
+from gfm_desktop.ui.browser.lane_labels import paint_label
 from gfm_desktop.ui.theme import color
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from gfm_desktop.ui.browser.lane_labels import LaneLabels
     from gfm_desktop.ui.browser.lane_pictures import LanePictures
     from gfm_desktop.ui.browser.lanes import Placed
     from gfm_desktop.ui.browser.panes import Pane
     from gfm_desktop.ui.browser.surface import Surface
-    from gfm_desktop.ui.browser.track import AxisMark
     from gfm_desktop.ui.palette import Palette
 
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 
 
 def paint_picture(
-    painter: QPainter, canvas: Surface, pictures: LanePictures | None = None
+    painter: QPainter,
+    canvas: Surface,
+    pictures: LanePictures | None = None,
+    labels: LaneLabels | None = None,
 ) -> None:
     """Paint everything that does not follow the mouse.
 
@@ -42,6 +37,7 @@ def paint_picture(
         canvas: What to paint.
         pictures: Lanes painted before. Without them every lane paints itself, as
             lines and text where `painter` keeps such.
+        labels: Labels painted before; the same holds for them.
     """
     palette = theme.current()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -58,7 +54,10 @@ def paint_picture(
     painter.setClipRect(QRectF(0, header, canvas.width(), bottom - header))
     for placed in canvas.visible():
         _paint_lane(painter, canvas, placed, pictures)
-        _paint_label(painter, canvas, placed, palette)
+        if labels is not None:
+            labels.draw(painter, placed)
+        else:
+            paint_label(painter, canvas, placed)
     below = header + canvas.content_height() - canvas.scroll_y
     rest = QRectF(0, below, canvas.width(), max(0, bottom - below))
     painter.fillRect(rest, color(palette.background))
@@ -129,49 +128,3 @@ def _paint_lane(
         if track.shifts(view):
             track.paint_pinned(painter, rect, view)
         painter.restore()
-
-
-def _paint_label(
-    painter: QPainter, canvas: Surface, placed: Placed, palette: Palette
-) -> None:
-    """Write title, second line and axis of a lane."""
-    subtitle, marks = _words_of(canvas, placed)
-    painter.save()
-    painter.setClipRect(
-        QRectF(0, canvas.top_of(placed), canvas.gutter, placed.height),
-        Qt.ClipOperation.IntersectClip,
-    )
-    painter.translate(0, canvas.top_of(placed))
-    title = label_font(canvas.font(), strong=True, factor=0.95)
-    line = QFontMetricsF(title).height()
-    # A short lane has its title in the middle; a tall one at the top.
-    top = 5.0 if placed.height > 2.2 * line else (placed.height - line) / 2
-    width = canvas.gutter - 2 * MARGIN
-    painter.setFont(title)
-    painter.setPen(color(palette.text))
-    write(painter, QRectF(MARGIN, top, width, line), placed.lane.title, LEFT)
-    painter.setFont(label_font(canvas.font()))
-    if subtitle and placed.height > top + 2 * line:
-        painter.setPen(color(palette.muted))
-        write(painter, QRectF(MARGIN, top + line, width, line), subtitle, LEFT)
-    for mark in marks:
-        painter.setPen(color(palette.text if mark.strong else palette.muted))
-        box = QRectF(MARGIN, mark.y - line / 2, width + 3, line)
-        write(painter, box, mark.text, LEFT if mark.strong else _RIGHT)
-    painter.restore()
-
-
-def _words_of(canvas: Surface, placed: Placed) -> tuple[str, Sequence[AxisMark]]:
-    """Return second line and axis: the active pane's, else those of any that has one.
-
-    A lane has one scale in all panes, but a pane may be too wide to show anything.
-    """
-    track, active = placed.lane.track, canvas.pane.index
-    subtitle = ""
-    marks: Sequence[AxisMark] = ()
-    for pane in sorted(canvas.panes, key=lambda pane: pane.index != active):
-        view, offset = canvas.views[pane.index]
-        subtitle = subtitle or track.subtitle(view)
-        rect = QRectF(offset, 0, pane.width, placed.height)
-        marks = marks or track.axis(rect, view)
-    return subtitle, marks

@@ -66,6 +66,7 @@ class Surface(QWidget):
         self._cameras: list[Camera] = [NOWHERE]
         self._panes: tuple[Pane, ...] = ()
         self._views: tuple[tuple[View, float], ...] = ()
+        self._header: int | None = None
         self.underlays: list[Underlay] = []
         self._placed: list[Placed] | None = None
         self.scroll_y = 0
@@ -126,7 +127,9 @@ class Surface(QWidget):
     @property
     def header(self) -> int:
         """Return the height of titles and ruler, which do not scroll."""
-        return self.strip + self.ruler.height(self.view()[0])
+        if self._header is None:
+            self._header = self.strip + self.ruler.height(self.view()[0])
+        return self._header
 
     @property
     def is_open(self) -> bool:
@@ -277,7 +280,7 @@ class Surface(QWidget):
 
     def _moved(self) -> None:
         """Reckon places anew and paint: cameras, sizes or heights may have changed."""
-        self._panes, self._views, self._placed = (), (), None
+        self._panes, self._views, self._placed, self._header = (), (), None, None
         limit = max(0, self.content_height() - self.room())
         self.scroll_y = min(self.scroll_y, limit)
         self.scrolled.emit()
