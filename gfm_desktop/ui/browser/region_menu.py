@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.fasta_text import LONGEST, fasta_text
+from gfm_desktop.tracks import mutagenesis
 from gfm_desktop.ui.browser.scale import span_label
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def region_menu(
     menu.addSeparator()
     ask = _entry(menu, "region-predict", "Predict here", lambda: predict(region))
     ask.setToolTip("Computes the predicted tracks of this region")
+    _add_mutagenesis(menu, canvas, region)
     table = _entry(
         menu,
         "region-variants",
@@ -74,6 +76,30 @@ def region_menu(
     table.setEnabled(workspace.variants is not None)
     menu.aboutToHide.connect(canvas.forget_band)
     return menu
+
+
+def _add_mutagenesis(menu: QMenu, canvas: Canvas, region: Interval) -> None:
+    """Offer to score every substitution of a region that is short enough."""
+    predictions = canvas.sources.predicted.of(mutagenesis.TRACK.name)
+    widest = predictions.card.widest_bp
+    fits = len(region) <= widest
+    title = "Mutagenesis here" if fits else f"Mutagenesis (up to {widest:,} bp)"
+    action = _entry(menu, "region-mutagenesis", title, lambda: mutate(canvas, region))
+    action.setToolTip("Scores every substitution of every base of it")
+    action.setEnabled(fits and bool(predictions.model.id))
+
+
+def mutate(canvas: Canvas, region: Interval) -> None:
+    """Compute what each substitution of a region would change, and show it."""
+    workspace = canvas.sources.workspace
+    predictions = canvas.sources.predicted.of(mutagenesis.TRACK.name)
+    workspace.lanes.change(mutagenesis.TRACK.name, hidden=False)
+    if len(workspace.locus) > predictions.card.widest_bp:
+        workspace.go_to(region)
+    try:
+        predictions.predict_here(region)
+    except GfmError as problem:
+        workspace.message.emit("warning", str(problem))
 
 
 def copy_sequence(canvas: Canvas, region: Interval, minus: bool) -> None:

@@ -13,7 +13,7 @@ from gfm_desktop.ui.browser.hover_paint import menu_handle
 from gfm_desktop.ui.browser.lane_dialogs import NameDialog, ScaleDialog
 from gfm_desktop.ui.browser.lane_menu import fill_tracks, lane_menu
 from gfm_desktop.ui.browser.look_menu import COLOURS, ask_colour, swatch
-from gfm_desktop.ui.browser.region_menu import region_menu
+from gfm_desktop.ui.browser.region_menu import mutate, region_menu
 from gfm_desktop.workspace.lane_book import LaneLook
 
 if TYPE_CHECKING:
@@ -404,3 +404,30 @@ def test_that_dialogs_name_their_fields(canvas: Canvas, scaled: list[Lane]) -> N
             assert field.objectName()
             assert field.accessibleName()
         dialog.close()
+
+
+def test_that_mutagenesis_of_a_short_region_is_asked_for(
+    canvas: Canvas,
+    chosen: Callable[[Interval, str], QAction],
+    variants: Workspace,
+    book: LaneBook,
+) -> None:
+    assert not chosen(Interval("chr1", 0, 15_000), "region-mutagenesis").isEnabled()
+    predictions = canvas.sources.predicted.of("mutagenesis")
+    region = Interval("chr1", 4100, 4150)
+    action = chosen(region, "region-mutagenesis")
+    assert action.isEnabled() == bool(predictions.model.id)
+    book.change("mutagenesis", hidden=True)
+    mutate(canvas, region)
+    assert not book.look("mutagenesis").hidden
+    expected = region if predictions.model.id else None
+    assert predictions.wanted(variants.locus) == expected
+
+
+def test_that_a_region_is_kept_once(
+    chosen: Callable[[Interval, str], QAction], variants: Workspace
+) -> None:
+    region = Interval("chr1", 4100, 4150)
+    chosen(region, "region-mark").trigger()
+    chosen(region, "region-mark").trigger()
+    assert [one.interval for one in variants.regions.all] == [region]
