@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _KEPT = 6
 """Genes whose numbers stay in memory; those on disk are read again at once."""
+_TELL_SECONDS = 0.4
 Pairs = tuple[tuple[str, OptionValue], ...]
 
 
@@ -76,6 +78,7 @@ class Saturation:
         self.now: Saturating | None = None
         self._ticket: object | None = None
         self._commands: dict[str, str] = {}
+        self._told = 0.0
         workspace.saturation_wanted.connect(self._wanted)
         workspace.genome_changed.connect(self.forget)
         workspace.annotation_changed.connect(self.forget)
@@ -188,8 +191,9 @@ class Saturation:
         if ticket is not self._ticket or self.now is None:
             return
         match event:
-            case Progress(done=done, total=total, message=message):
-                self.now = replace(self.now, done=done, total=total, message=message)
+            case Progress():
+                self._advance(event)
+                return
             case Partial(kind="scores", path=path):
                 self._take(Path(path))
             case Finished():
@@ -204,6 +208,18 @@ class Saturation:
             case _:
                 return
         self.changed.emit()
+
+    def _advance(self, event: Progress) -> None:
+        """Note how far it is; the picture follows a few times a second."""
+        if self.now is None:
+            return
+        now, before = time.monotonic(), self.now.message
+        self.now = replace(
+            self.now, done=event.done, total=event.total, message=event.message
+        )
+        if event.message != before or now - self._told >= _TELL_SECONDS:
+            self._told = now
+            self.changed.emit()
 
     def _take(self, part: Path) -> None:
         now = self.now

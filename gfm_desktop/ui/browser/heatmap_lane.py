@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,47 +18,24 @@ from gfm_desktop.errors import GfmError
 from gfm_desktop.tracks.mutagenesis import LETTERS
 from gfm_desktop.ui.browser import curves, heatmap_geometry, heatmap_paint, logo_paint
 from gfm_desktop.ui.browser.drawing import small
+from gfm_desktop.ui.browser.heatmap_scene import scales_of, scene_of
 from gfm_desktop.ui.browser.reduction import runs
 from gfm_desktop.ui.browser.scale import MINUS, signed
-from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack
+from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackAction
 from gfm_desktop.workspace.hypothetical import select_variant
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtGui import QPainter
 
     from gfm_desktop.genome.variant import Variant
-    from gfm_desktop.ui.browser.heatmap_geometry import Effects, Panes, Pixels
-    from gfm_desktop.ui.browser.logos import Stack
+    from gfm_desktop.ui.browser.heatmap_geometry import Effects, Panes
+    from gfm_desktop.ui.browser.heatmap_scene import Scales, Scene, Scenes
     from gfm_desktop.ui.browser.track import View
     from gfm_desktop.workspace.workspace import Workspace
 
-_SCENES = 6
-"""Views whose pictures are kept: as many as there may be loci side by side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What a view shows, reckoned once a view and not once a paint.
-
-    Attributes:
-        effects: What is on screen.
-        limit: Effect with the strongest colour.
-        low: Value at the foot of the upper part.
-        high: Value at its top.
-        image: The cells; None far out.
-        letters: The logo; None far out.
-        pixels: Extremes of each pixel; None close by.
-    """
-
-    effects: Effects
-    limit: float
-    low: float
-    high: float
-    image: QImage | None = None
-    letters: Stack | None = None
-    pixels: Pixels | None = None
+_SCALE = "Colour scale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +51,11 @@ class Made:
     units: str
 
 
-@dataclass(slots=True)
-class Scenes:
-    """The scenes of the views that were painted last, the newest last."""
-
-    known: dict[Hashable, Scene] = field(default_factory=dict)
-
-    def keep(self, key: Hashable, scene: Scene) -> Scene:
-        """Keep a scene; the oldest gives way."""
-        if len(self.known) >= _SCENES:
-            del self.known[next(iter(self.known))]
-        self.known[key] = scene
-        return scene
-
-
 class HeatmapLane(PlainTrack):
     """Cells A, C, G, T under each base; far out the extremes of each pixel."""
 
     key: str
     title: str
-    scaled = True
     _workspace: Workspace
     _scenes: Scenes
 
@@ -102,8 +64,8 @@ class HeatmapLane(PlainTrack):
         """Return what is on screen; None where there is nothing."""
 
     @abstractmethod
-    def stamp(self) -> Hashable:
-        """Return what is another one whenever `effects` may be others."""
+    def revision(self) -> Hashable:
+        """Return what is another one whenever the picture may be."""
 
     @abstractmethod
     def made(self, view: View) -> Made:
@@ -115,27 +77,39 @@ class HeatmapLane(PlainTrack):
 
     def scene(self, view: View) -> Scene | None:
         """Return what a view shows; None where there is nothing."""
-        fixed = self._fixed()
-        key = (view.interval, view.width, view.palette.name, self.stamp(), fixed)
+        key = (view.interval, view.width, view.palette, self.stamp())
         if key in self._scenes.known:
             return self._scenes.known[key]
         effects = self.effects(view)
         if effects is None:
             return None
-        whole = self.measured(effects)
-        scene = _scene(effects, whole, fixed or whole.limit, view)
+        near = heatmap_geometry.close(view)
+        scales = self.scales(effects, near=near)
+        if fixed := self._fixed():
+            scales = replace(scales, limit=fixed)
+        scene = scene_of(effects, scales, view, near=near)
         return self._scenes.keep(key, scene)
 
-    def measured(self, effects: Effects) -> Effects:
-        """Return what the scales must hold: what is on screen, or more."""
-        return effects
+    def stamp(self) -> Hashable:
+        """Return what changes when a picture would."""
+        return self.revision(), self._fixed()
+
+    def scales(self, effects: Effects, *, near: bool) -> Scales:
+        """Return the scales that hold what is on screen.
+
+        Args:
+            effects: What is on screen.
+            near: Whether every cell is drawn.
+        """
+        return scales_of(effects, near=near)
 
     def panes(self, rect: QRectF, view: View) -> Panes | None:
         """Return the parts of the lane; None where nothing is drawn."""
         scene = self.scene(view)
         if scene is None:
             return None
-        return heatmap_geometry.panes(view, rect.height(), scene.low, scene.high)
+        low, high = scene.scales.low, scene.scales.high
+        return heatmap_geometry.panes(view, rect.height(), low, high)
 
     def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
         """Return the name of the upper part with its scale, and the rows' letters."""
@@ -146,7 +120,7 @@ class HeatmapLane(PlainTrack):
         logo = shown.logo
         title = "Gain and loss" if far else "Importance"
         marks = [AxisMark((logo.top + logo.bottom) / 2, title, strong=True)]
-        ends = [(logo.y(v), v) for v in (scene.high, scene.low) if abs(v) > 1e-9]
+        ends = [(logo.y(v), v) for v in (logo.high, logo.low)]
         marks += [AxisMark(y, _number(v)) for y, v in ends]
         if far:
             middle = (shown.top + shown.bottom) / 2
@@ -170,7 +144,7 @@ class HeatmapLane(PlainTrack):
         return "\n".join(lines) + "\n"
 
     def paint_scene(self, painter: QPainter, rect: QRectF, view: View) -> None:
-        """Paint what there is, and the legend."""
+        """Paint what there is."""
         scene, shown = self.scene(view), self.panes(rect, view)
         if scene is None or shown is None:
             return
@@ -178,15 +152,45 @@ class HeatmapLane(PlainTrack):
         logo_paint.paint_axis(painter, rect, shown.logo, view)
         if scene.pixels is not None:
             heatmap_paint.paint_extremes(painter, shown, view, scene.pixels)
-            heatmap_paint.paint_strip(painter, shown, view, scene.pixels, scene.limit)
+            limit = scene.scales.limit
+            heatmap_paint.paint_strip(painter, shown, view, scene.pixels, limit)
         elif scene.image is not None and scene.letters is not None:
             logo_paint.paint_stack(painter, shown.logo, view, scene.letters)
             heatmap_paint.paint_cells(painter, shown, view, scene.effects, scene.image)
             self._paint_untold(painter, shown, view, scene.effects)
+
+    def paint_legend(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint how it was made, and what the colours mean."""
+        scene = self.scene(view)
+        if scene is None:
+            return
+        painter.setFont(small(painter.font(), 0.84))
         made = self.made(view)
-        corner = QPointF(rect.right() - 6, 1)
-        words = (made.how, made.units)
-        heatmap_paint.paint_bar(painter, corner, scene.limit, words, view.palette)
+        corner, words = QPointF(rect.right() - 6, 1), (made.how, made.units)
+        limit = scene.scales.limit
+        heatmap_paint.paint_bar(painter, corner, limit, words, view.palette)
+
+    def scale_actions(self) -> list[TrackAction]:
+        """Return whether the colours end by themselves, or where they end now."""
+        book, fixed = self._workspace.lanes, self._fixed()
+        now = next(reversed(self._scenes.known.values()), None)
+        limit = now.scales.limit if now is not None else fixed
+        words = f"Keep ±{fixed or limit:.2g}"
+        return [
+            TrackAction(
+                "Automatic (99th percentile)",
+                lambda: book.change(self.key, low=None, high=None),
+                checked=not fixed,
+                menu=_SCALE,
+            ),
+            TrackAction(
+                words,
+                lambda: book.change(self.key, low=-limit, high=limit),
+                checked=bool(fixed),
+                enabled=limit > 0,
+                menu=_SCALE,
+            ),
+        ]
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
         """Read a cell, a base's importance, or the strongest effect of a pixel."""
@@ -282,18 +286,6 @@ class HeatmapLane(PlainTrack):
             left, width = first * view.scale, (end - first) * view.scale
             box = QRectF(left, shown.top, width, height)
             curves.paint_gap(painter, box, "", view, bad=False)
-
-
-def _scene(effects: Effects, whole: Effects, limit: float, view: View) -> Scene:
-    if heatmap_geometry.close(view):
-        low, high = heatmap_geometry.span(whole.importance)
-        numbers = heatmap_geometry.shades(effects, limit, view)
-        image = heatmap_paint.image_of(numbers, view.palette)
-        letters = heatmap_geometry.letters_of(effects, view)
-        return Scene(effects, limit, low, high, image, letters)
-    low, high = heatmap_geometry.span(np.concatenate([whole.low, whole.high]))
-    found = heatmap_geometry.pixels(effects, view)
-    return Scene(effects, limit, low, high, pixels=found)
 
 
 def _place(effects: Effects, position: int) -> str:

@@ -11,7 +11,8 @@ from gfm_desktop.errors import GfmError
 from gfm_desktop.tracks import mutagenesis
 from gfm_desktop.ui.browser import curves, heatmap_geometry
 from gfm_desktop.ui.browser.heatmap_geometry import Effects
-from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made, Scenes
+from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made
+from gfm_desktop.ui.browser.heatmap_scene import Scenes
 from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.track import Hit, TrackAction, TrackEntry
 from gfm_desktop.ui.theme import scale_of
@@ -71,7 +72,7 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
             letters="".join(letters[i] for i in at.tolist()),
         )
 
-    def stamp(self) -> Hashable:
+    def revision(self) -> Hashable:
         """Return the state of the answers."""
         return self._predictions.revision
 
@@ -97,7 +98,7 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
             lambda: None if view is None else self._compute(view),
             enabled=view is not None and len(view) <= self._widest,
         )
-        return [ask, *PredictedTrack.actions(self)]
+        return [ask, *self.scale_actions(), *PredictedTrack.actions(self)]
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint the heatmap, or in words why there is nothing yet."""
@@ -108,6 +109,7 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
             curves.say(painter, rect, words, view, bad=bad)
             return
         self.paint_scene(painter, rect, view)
+        self.paint_legend(painter, rect, view)
         region = self._region(view)
         if bad or (state.stage is Stage.WAITING and not region.known.any()):
             box = QRectF(rect.left(), rect.height() * 0.3, rect.width(), 20)

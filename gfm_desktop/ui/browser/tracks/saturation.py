@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from gfm_desktop.tracks.mutagenesis import signals_of
 from gfm_desktop.ui.browser import curves, heatmap_geometry
 from gfm_desktop.ui.browser.heatmap_geometry import Effects
-from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made, Scenes
+from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made
+from gfm_desktop.ui.browser.heatmap_scene import Scales, Scenes, scales_of
 from gfm_desktop.ui.browser.predicted_track import FOLDED
 from gfm_desktop.ui.browser.track import TrackAction, TrackEntry
 from gfm_desktop.ui.theme import scale_of
@@ -30,6 +32,25 @@ if TYPE_CHECKING:
 _STRETCH = 60
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A gene as it is drawn: put together once for each part that comes.
+
+    Attributes:
+        of: Its numbers.
+        revision: How many parts they had.
+        effects: The same, to be drawn.
+        near: Scales where every cell is drawn.
+        far: Scales where pixels are.
+    """
+
+    of: SaturationNumbers
+    revision: int
+    effects: Effects
+    near: Scales
+    far: Scales
+
+
 class SaturationTrack(HeatmapLane):
     """What each substitution of a gene's exons changes; no lane without such a gene."""
 
@@ -42,7 +63,7 @@ class SaturationTrack(HeatmapLane):
         self.saturation = saturation
         self.stretch = 0
         self._scenes = Scenes()
-        self._whole: tuple[SaturationNumbers, int, Effects] | None = None
+        self._whole: _Whole | None = None
 
     def height(self, view: View) -> int:
         """Return room for the parts; none where no gene on screen is saturated."""
@@ -62,14 +83,25 @@ class SaturationTrack(HeatmapLane):
         numbers = self._numbers(view)
         return None if numbers is None else self._all(numbers).part(view.interval)
 
-    def measured(self, effects: Effects) -> Effects:
-        """Return the whole gene: its scales hold wherever one looks."""
-        return effects if self._whole is None else self._whole[2]
+    def scales(self, effects: Effects, *, near: bool) -> Scales:
+        """Return those of the whole gene, wherever one looks."""
+        if self._whole is None:
+            return scales_of(effects, near=near)
+        return self._whole.near if near else self._whole.far
 
-    def stamp(self) -> Hashable:
-        """Return how many parts have come, gene by gene."""
+    def revision(self) -> Hashable:
+        """Return how many parts have come, gene by gene, and what is under way."""
         genes = self.saturation.genes.items()
-        return tuple((name, id(one), one.revision) for name, one in genes)
+        parts = tuple((name, id(one), one.revision) for name, one in genes)
+        return parts, self.saturation.now
+
+    def shifts(self, view: View) -> bool:
+        """Tell that nothing but the legend stays while bases move."""
+        return self._numbers(view) is not None
+
+    def paint_pinned(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint the legend."""
+        self.paint_legend(painter, rect, view)
 
     def made(self, view: View) -> Made:
         """Return scorer and units, and how far the work is."""
@@ -110,6 +142,7 @@ class SaturationTrack(HeatmapLane):
         found = [
             TrackAction("Saturate the gene in view", lambda: wanted.emit("")),
             TrackAction("Stop", saturation.stop, enabled=saturation.now is not None),
+            *self.scale_actions(),
         ]
         for name in saturation.genes:
             found += [
@@ -145,8 +178,8 @@ class SaturationTrack(HeatmapLane):
     def _all(self, numbers: SaturationNumbers) -> Effects:
         """Return the effects of a whole gene: put together once for each part."""
         known = self._whole
-        if known and known[0] is numbers and known[1] == numbers.revision:
-            return known[2]
+        if known and known.of is numbers and known.revision == numbers.revision:
+            return known.effects
         whole = Effects.of(
             numbers.contig,
             numbers.places,
@@ -154,7 +187,13 @@ class SaturationTrack(HeatmapLane):
             known=numbers.known.copy(),
             letters=numbers.letters,
         )
-        self._whole = (numbers, numbers.revision, whole)
+        self._whole = _Whole(
+            numbers,
+            numbers.revision,
+            whole,
+            scales_of(whole, near=True),
+            scales_of(whole, near=False),
+        )
         return whole
 
 

@@ -171,11 +171,11 @@ def test_that_the_scale_ends_at_the_99th_percentile_of_the_substitutions(
         if letter != base and at != 30
     ]
     assert len(sizes) == 3 * 49
-    assert scene.limit == pytest.approx(np.percentile(sizes, 99))
+    assert scene.scales.limit == pytest.approx(np.percentile(sizes, 99))
     workspace.lanes.change("mutagenesis", low=-0.25, high=0.25)
     fixed = lane.scene(shown)
     assert fixed is not None
-    assert fixed.limit == 0.25
+    assert fixed.scales.limit == 0.25
 
 
 def test_that_painted_cells_have_the_colour_of_their_effect(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
@@ -127,8 +127,8 @@ def test_that_the_scale_is_the_gene_s_wherever_one_looks(
     assert near is not None
     assert far is not None
     assert other is not None
-    assert near.limit == far.limit == other.limit
-    assert (near.low, near.high) == (other.low, other.high)
+    assert near.scales.limit == far.scales.limit == other.scales.limit
+    assert near.scales == other.scales
     assert near.image is not None
     assert far.image is None
 
@@ -176,4 +176,13 @@ def test_that_every_zoom_can_be_painted(
     span: tuple[int, int],
 ) -> None:
     shown = View(Interval("chr1", *span), 600.0, palette)
-    assert painted(lane, shown) > 10
+    assert painted(lane, shown) >= 3
+    # The legend stays while the bases move under it.
+    assert lane.shifts(shown)
+    image = QImage(600, 140, QImage.Format.Format_RGB32)
+    image.fill(QColor(palette.surface))
+    before = image.copy()
+    with QPainter(image) as painter:
+        lane.paint_pinned(painter, QRectF(0, 0, 600, 140), shown)
+    assert image.copy(0, 30, 600, 110) == before.copy(0, 30, 600, 110)
+    assert image.copy(300, 0, 300, 30) != before.copy(300, 0, 300, 30)
