@@ -84,15 +84,24 @@ class Regions:
         self.restore((*self._all, region))
         return len(self._all) - 1
 
+    def mark(self, interval: Interval) -> int | None:
+        """Add a region under a new name, say so, and return its place."""
+        index = self.add(interval)
+        if index is not None:
+            region = self._all[index]
+            text = f"{region.name} is marked: {region.interval}."
+            self._workspace.message.emit("info", text)
+        return index
+
     def add_view(self) -> int | None:
         """Add what the browser shows."""
-        return self._add_and_tell(self._workspace.locus)
+        return self.mark(self._workspace.locus)
 
     def add_middle(self) -> int | None:
         """Add the base in the middle of what the browser shows."""
         locus = self._workspace.locus
         middle = (locus.start + locus.end) // 2
-        return self._add_and_tell(Interval(locus.contig, middle, middle + 1))
+        return self.mark(Interval(locus.contig, middle, middle + 1))
 
     def change(self, index: int, **fields: Any) -> None:
         """Change some fields of a region: `name`, `note`, `colour`, `interval`."""
@@ -159,14 +168,6 @@ class Regions:
         """
         chosen = [self._all[i] for i in indices] if indices else self._all
         _write(path, bed_text(chosen))
-
-    def _add_and_tell(self, interval: Interval) -> int | None:
-        index = self.add(interval)
-        if index is not None:
-            region = self._all[index]
-            text = f"{region.name} is marked: {region.interval}."
-            self._workspace.message.emit("info", text)
-        return index
 
     def _new_name(self) -> str:
         names = {region.name for region in self._all}

@@ -11,6 +11,12 @@ from PySide6.QtGui import QColor
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui.browser.drawing import faded, hairline, small
+from gfm_desktop.ui.browser.region_paint import (
+    paint_flags,
+    paint_on_overview,
+    region_at,
+    words_of,
+)
 from gfm_desktop.ui.browser.scale import round_step, span_label, tick_label
 from gfm_desktop.ui.browser.track import Hit, PlainTrack
 from gfm_desktop.ui.theme import scale_of
@@ -23,7 +29,9 @@ if TYPE_CHECKING:
 
 OVERVIEW = 26
 """Height of the overview bar in pixels; the ticks lie below it."""
-_TICKS = 36
+_TICKS = 40
+_LABELS = 25
+"""Height of the ticks and their labels; regions of interest lie above them."""
 _BAR = QRectF(0, 9, 0, 10)
 _NARROWEST_BOX = 6.0
 
@@ -101,6 +109,8 @@ class RulerTrack(PlainTrack):
         """Paint bar, box and ticks."""
         painter.setFont(small(painter.font()))
         self._paint_overview(painter, rect, view)
+        band = QRectF(0, OVERVIEW, 0, rect.bottom() - _LABELS * scale_of() - OVERVIEW)
+        paint_flags(painter, rect, view, self._workspace.regions, band)
         palette = view.palette
         metrics = painter.fontMetrics()
         base = rect.bottom() - 0.5
@@ -133,6 +143,10 @@ class RulerTrack(PlainTrack):
             length = span_label(self.contig_length(view))
             text = f"{view.interval.contig}, {length}: click or drag to go there"
             return Hit(tooltip=text, name="overview")
+        region = region_at(self._workspace.regions, view, point)
+        if region is not None:
+            words = f"{words_of(region)}\nDrag to select another region"
+            return Hit(tooltip=words, interval=region.interval, name=region.name)
         return Hit(tooltip="Drag to select a region", name="ruler")
 
     def _paint_overview(self, painter: QPainter, rect: QRectF, view: View) -> None:
@@ -142,6 +156,8 @@ class RulerTrack(PlainTrack):
         painter.setPen(hairline(palette.border))
         painter.setBrush(QColor(palette.grid))
         painter.drawRoundedRect(bar, 3, 3)
+        length = self.contig_length(view)
+        paint_on_overview(painter, bar, view, self._workspace.regions, length)
         painter.setPen(hairline(palette.accent, 1.5))
         painter.setBrush(faded(palette.accent, 0.28))
         box = self.box(view, width).translated(left, 0)
