@@ -157,6 +157,5 @@ def summed(values: NDArray[np.float32], start: int) -> tuple[Bins, ...]:
 
 def bins_of(start: int, size: int, found: NDArray[np.void]) -> Bins:
     """Return stored bins, of which the first begins at `start`."""
-    return Bins(
-        start, size, found["low"], found["high"], found["mean"], found["covered"]
-    )
+    columns = (np.ascontiguousarray(found[name]) for name in BIN.names or ())
+    return Bins(start, size, *columns)

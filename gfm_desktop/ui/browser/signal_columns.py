@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gfm_desktop.ui.browser.track import View
 
 LIGHT, MIDDLE, DARK, BEYOND = 1, 2, 3, 4
-"""Tones: up to the maximum, up to the mean, up to the minimum; what runs out."""
+"""Tones, weak to strong: up to the maximum, the mean, the minimum; what runs out."""
 STYLES = ("bars", "line", "heat", "points")
 _DOT = 3.0
 """Pixels of a point's height."""
@@ -117,27 +117,58 @@ def _summed(
     step: float,
     count: int,
 ) -> Columns:
-    """Sum up the bins from `first` on that fall into each column."""
+    """Sum up the bins from `first` on that fall into each column.
+
+    Bins are at least half as wide as a column where the level was chosen for it: then
+    a column holds one or two, and is reckoned from its first and its last.
+    """
     low, high, mean = (np.full(count, np.nan, np.float32) for _ in range(3))
     if len(column):
-        edges = np.flatnonzero(np.diff(column, prepend=-1))
-        where = column[edges]
-        part = slice(first, first + len(column))
+        begins = np.flatnonzero(np.diff(column, prepend=-1))
+        lasts = np.append(begins[1:], len(column)) - 1
+        where, part = column[begins], slice(first, first + len(column))
+        lows, highs, means = bins.low[part], bins.high[part], bins.mean[part]
+        covered = bins.covered[part]
         # fmin and fmax pass over NaN: one known bin is enough for a column.
-        low[where] = np.fmin.reduceat(bins.low[part], edges)
-        high[where] = np.fmax.reduceat(bins.high[part], edges)
-        covered = bins.covered[part].astype(np.float64)
-        weighed = np.where(covered > 0, bins.mean[part] * covered, 0.0)
-        bases = np.add.reduceat(covered, edges)
-        total = np.add.reduceat(weighed, edges)
-        mean[where] = np.divide(
-            total, bases, out=np.full(len(bases), np.nan), where=bases > 0
-        )
+        if (lasts - begins).max() <= 1:
+            low[where] = np.fmin(lows[begins], lows[lasts])
+            high[where] = np.fmax(highs[begins], highs[lasts])
+            mean[where] = _mean_of_two(means, covered, begins, lasts)
+        else:
+            low[where] = np.fmin.reduceat(lows, begins)
+            high[where] = np.fmax.reduceat(highs, begins)
+            mean[where] = _mean_of_many(means, covered, begins)
     return Columns(left, step, low, high, mean)
 
 
+def _mean_of_two(
+    means: NDArray[np.float32],
+    covered: NDArray[np.uint32],
+    begins: NDArray[np.int64],
+    lasts: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Return the mean of a first and a last bin, which may be the same."""
+    one, two = covered[begins].astype(np.float64), covered[lasts].astype(np.float64)
+    total = np.where(one > 0, means[begins] * one, 0.0)
+    total += np.where(two > 0, means[lasts] * two, 0.0)
+    bases = one + two
+    bases[bases == 0] = np.nan
+    return total / bases
+
+
+def _mean_of_many(
+    means: NDArray[np.float32], covered: NDArray[np.uint32], begins: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the mean of the bins from each beginning to the next."""
+    weighed = np.where(covered > 0, means * covered.astype(np.float64), 0.0)
+    bases = np.add.reduceat(covered.astype(np.float64), begins)
+    bases[bases == 0] = np.nan
+    found: NDArray[np.float64] = np.add.reduceat(weighed, begins) / bases
+    return found
+
+
 def bands(shown: Columns, axis: Axis, style: str, summary: str) -> list[Band]:
-    """Return the shapes of a style, the later ones over the earlier ones.
+    """Return the shapes of a style; where several are, the strongest tone is seen.
 
     Args:
         shown: The columns.
@@ -151,37 +182,31 @@ def bands(shown: Columns, axis: Axis, style: str, summary: str) -> list[Band]:
 
 
 def _bars(shown: Columns, axis: Axis, summary: str) -> list[Band]:
-    """Return bars from 0; whiskers are light to the maximum, dark to the minimum."""
-    zero = axis.zero
-    if summary != WHISKERS:
-        return [*_from_zero(shown.chosen(summary), axis, MIDDLE), _ground(shown, axis)]
-    found = []
-    for tone, up, down in (
-        (LIGHT, shown.high, shown.low),
-        (MIDDLE, shown.mean, shown.mean),
-        (DARK, shown.low, shown.high),
-    ):
-        if tone == DARK and not shown.varies:
-            break
-        above, below = axis.y(up.astype(np.float64)), axis.y(down.astype(np.float64))
-        if (above < zero).any():
-            found.append(Band(tone, _only(above, above < zero), np.full(len(up), zero)))
-        if (below > zero).any():
-            ground = np.full(len(up), zero)
-            found.append(Band(tone, _only(ground, below > zero), below))
-    return [*found, _ground(shown, axis)]
+    """Return bars from 0; whiskers are light to the maximum, dark to the minimum.
+
+    Where there is a value there is a line at 0: 0 looks other than no value.
+    """
+    if summary != WHISKERS or not shown.varies:
+        y = axis.y(shown.chosen(summary).astype(np.float64))
+        return [_from_ground(y, axis)]
+    low, high, mean = (
+        axis.y(values.astype(np.float64))
+        for values in (shown.low, shown.high, shown.mean)
+    )
+    light = Band(LIGHT, np.minimum(high, axis.zero), np.maximum(low, axis.zero))
+    # What all bases of a column have in common: nothing where they differ in sign.
+    common = (low < axis.zero) | (high > axis.zero)
+    dark = Band(
+        DARK,
+        _only(np.minimum(low, axis.zero), common),
+        np.maximum(high, axis.zero),
+    )
+    return [light, _from_ground(mean, axis), dark]
 
 
-def _from_zero(values: NDArray[np.float32], axis: Axis, tone: int) -> list[Band]:
-    y, zero = axis.y(values.astype(np.float64)), axis.zero
-    return [Band(tone, np.minimum(y, zero), np.maximum(y, zero))]
-
-
-def _ground(shown: Columns, axis: Axis) -> Band:
-    """Return the line at 0 where there are values: 0 looks other than no value."""
-    top = np.full(len(shown), axis.zero - 0.5)
-    known = ~np.isnan(shown.high)
-    return Band(MIDDLE, _only(top, known), top + 1.0)
+def _from_ground(y: NDArray[np.float64], axis: Axis) -> Band:
+    top, foot = axis.zero - 0.5, axis.zero + 0.5
+    return Band(MIDDLE, np.minimum(y, top), np.maximum(y, foot))
 
 
 def _line(shown: Columns, axis: Axis, summary: str) -> list[Band]:
@@ -234,7 +259,7 @@ def tones(shapes: list[Band], height: int, ratio: float) -> NDArray[np.uint8]:
     """Return the tone of each pixel, 0 where nothing is: (height, n).
 
     Args:
-        shapes: What to draw, the later over the earlier.
+        shapes: What to draw; where several are, the strongest tone is seen.
         height: Pixels of the screen from the lane's top to its bottom.
         ratio: Pixels of the screen for one of the lane.
     """
@@ -242,22 +267,24 @@ def tones(shapes: list[Band], height: int, ratio: float) -> NDArray[np.uint8]:
     found = np.zeros((height, count), np.uint8)
     rows = np.arange(height, dtype=np.int16)[:, None]
     for shape in shapes:
-        top, foot = (_pixels(edge, height, ratio) for edge in (shape.top, shape.foot))
+        # fmin and fmax pass over NaN: such a column begins below the lane.
+        top = np.maximum(np.fmin(shape.top * ratio + 0.5, height), 0).astype(np.int16)
+        foot = np.minimum(np.fmax(shape.foot * ratio + 0.5, 0), height)
         # At least a pixel: what is there must be seen.
-        known = ~np.isnan(shape.top)
-        foot = np.where(known, np.maximum(foot, np.minimum(top + 1, height)), 0)
-        first = int(top[known].min()) if known.any() else 0
-        last = int(foot.max()) if known.any() else 0
+        least = np.where(top < height, top + 1, 0)
+        foot = np.maximum(foot.astype(np.int16), least)
+        first, last = int(top.min()), int(foot.max())
+        if first >= last:
+            continue
         part = rows[first:last]
-        inside = part < foot.astype(np.int16)
-        inside &= part >= top.astype(np.int16)
-        np.copyto(found[first:last], np.uint8(shape.tone), where=inside)
+        inside = part >= top
+        if foot.min() < last:
+            inside &= part < foot
+        lane = found[first:last]
+        marks = inside.view(np.uint8)
+        marks *= np.uint8(shape.tone)
+        np.maximum(lane, marks, out=lane)
     return found
-
-
-def _pixels(edge: NDArray[np.float64], height: int, ratio: float) -> NDArray[np.int64]:
-    whole = np.floor(np.nan_to_num(edge * ratio, nan=height) + 0.5)
-    return np.clip(whole, 0, height).astype(np.int64)
 
 
 def shades(values: NDArray[np.float32], axis: Axis) -> NDArray[np.uint8]:

@@ -25,6 +25,8 @@ TILE = 1 << 14
 """bp of a tile: read in a millisecond, so that the window is never kept waiting."""
 _KEPT = 40
 _TOGETHER = 8
+_ANSWERS = 8
+"""Answers that are kept: a picture asks several times for the same."""
 _PAUSE = 5e-4
 """Seconds between two tiles in which the window has the interpreter to itself."""
 _TURN = threading.Lock()
@@ -48,6 +50,7 @@ class SignalTiles(QObject):
         self._store = store
         self._tiles: OrderedDict[Key, tuple[Bins, ...]] = OrderedDict()
         self._wanted: tuple[Key, ...] = ()
+        self._answers: dict[tuple[Interval, float, int], tuple[Bins, bool]] = {}
         self._reader = _Reader(store)
         self._reader.relay.arrived.connect(self._take)
         self.revision = 0
@@ -61,19 +64,12 @@ class SignalTiles(QObject):
             size: Largest bin in bp that is wanted; the bins are the next smaller power
                 of two. Below 64 bp those that are not read yet repeat a bin of 64 bp.
         """
-        pyramid = self._store.pyramid
-        if size >= FINEST or interval.contig not in pyramid.contigs:
-            args = (interval.contig, interval.start, interval.end, size)
-            return pyramid.bins(*args), True
-        level = max(1, int(size)).bit_length() - 1
-        end = min(interval.end, pyramid.contigs[interval.contig])
-        first, last = interval.start // TILE, -(-end // TILE)
-        keys = [(interval.contig, number) for number in range(first, last)]
-        missing = [key for key in keys if key not in self._tiles]
-        self._want(missing)
-        parts = [self._part(key, level) for key in keys]
-        joined = _joined(parts, first * TILE, 1 << level)
-        return joined.part(interval.start, end), not missing
+        key = (interval, size, self.revision)
+        if key not in self._answers:
+            if len(self._answers) >= _ANSWERS:
+                self._answers.clear()
+            self._answers[key] = self._found(interval, size)
+        return self._answers[key]
 
     def exact(self, place: Interval, size: float) -> Bins:
         """Return exact bins over a small place: those of 64 bp until it is read."""
@@ -89,6 +85,21 @@ class SignalTiles(QObject):
     def close(self) -> None:
         """Read nothing more."""
         self._reader.close()
+
+    def _found(self, interval: Interval, size: float) -> tuple[Bins, bool]:
+        pyramid = self._store.pyramid
+        if size >= FINEST or interval.contig not in pyramid.contigs:
+            args = (interval.contig, interval.start, interval.end, size)
+            return pyramid.bins(*args), True
+        level = max(1, int(size)).bit_length() - 1
+        end = min(interval.end, pyramid.contigs[interval.contig])
+        first, last = interval.start // TILE, -(-end // TILE)
+        keys = [(interval.contig, number) for number in range(first, last)]
+        missing = [key for key in keys if key not in self._tiles]
+        self._want(missing)
+        parts = [self._part(key, level) for key in keys]
+        joined = _joined(parts, first * TILE, 1 << level)
+        return joined.part(interval.start, end), not missing
 
     def _part(self, key: Key, level: int) -> Bins:
         tile = self._tiles.get(key)

@@ -6,7 +6,8 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.interval import Interval
@@ -14,7 +15,7 @@ from gfm_desktop.genome.signal_store import SignalStore
 from gfm_desktop.jobs.export_signal import ExportSignal
 from gfm_desktop.ui.browser import signal_paint, signal_words
 from gfm_desktop.ui.browser.curves import say
-from gfm_desktop.ui.browser.drawing import hairline, hint
+from gfm_desktop.ui.browser.drawing import hint
 from gfm_desktop.ui.browser.signal_columns import STYLES, columns
 from gfm_desktop.ui.browser.signal_paint import Ink
 from gfm_desktop.ui.browser.signal_scale import (
@@ -57,21 +58,21 @@ class SignalTrack(PlainTrack):
     styles: tuple[str, ...] = STYLES
     scaled = True
 
-    def __init__(self, sources: Sources, file: TrackFile) -> None:
-        """Open the store of a file; what cannot be read is said in the lane."""
+    def __init__(
+        self, sources: Sources, file: TrackFile, store: SignalStore | GfmError
+    ) -> None:
+        """Paint what `store` has of `file`, or say why it cannot be read."""
         self.key = file.key
         self.title = file.title
         self._file = file
         self._workspace = sources.workspace
-        self._problem = ""
-        self._tiles: SignalTiles | None = None
         genome = sources.workspace.genome
         self._contigs = {} if genome is None else dict(genome.contigs)
         self._genome = "" if genome is None else str(genome.path)
-        try:
-            store = SignalStore(Path(file.store), file.path, self._contigs)
-        except GfmError as error:
-            self._problem = str(error)
+        self._problem = ""
+        self._tiles: SignalTiles | None = None
+        if isinstance(store, GfmError):
+            self._problem = str(store)
         else:
             self._tiles = SignalTiles(store)
             self._tiles.arrived.connect(sources.repaint.wanted)
@@ -135,8 +136,9 @@ class SignalTrack(PlainTrack):
         axis, look = self._axis(rect, view), self._look()
         style, ink = self._style(), Ink(look.colour or view.palette.plus, view.palette)
         if style != "heat":
-            painter.setPen(hairline(view.palette.grid))
-            painter.drawLine(QLineF(rect.left(), axis.zero, rect.right(), axis.zero))
+            # A rectangle costs a third of an antialiased line.
+            ground = QRectF(rect.left(), round(axis.zero - 0.5), rect.width(), 1.0)
+            painter.fillRect(ground, QColor(view.palette.grid))
         if signal_paint.is_vector(painter):
             shown = self._columns(bins, view, rect, 1.0)
             signal_paint.paint_shapes(painter, shown, axis, style, look.summary, ink)
@@ -265,7 +267,14 @@ def _keep(
 
 
 def _make(sources: Sources, file: TrackFile) -> SignalTrack:
-    return SignalTrack(sources, file)
+    genome = sources.workspace.genome
+    contigs = {} if genome is None else genome.contigs
+    store: SignalStore | GfmError
+    try:
+        store = SignalStore(Path(file.store), file.path, contigs)
+    except GfmError as error:
+        store = error
+    return SignalTrack(sources, file, store)
 
 
 FILE_TRACK = FileTrackEntry(TrackKind.SIGNAL, 60, _make)
