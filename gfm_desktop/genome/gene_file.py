@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
-import re
-import zlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
-
-import numpy as np
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gfm_desktop.errors import InputError
 from gfm_desktop.genome import sniff
-from gfm_desktop.genome.gene_arrays import GeneArrays
+from gfm_desktop.genome.feature_draft import LineNotes
+from gfm_desktop.genome.feature_genes import genes_of_bed, is_bed, is_bigbed
+from gfm_desktop.genome.genbank import genes_of_genbank, is_genbank
+from gfm_desktop.genome.gene_parts import (
+    GeneKey,
+    GeneParts,
+    Span,
+    TranscriptParts,
+    arrays_of,
+)
 from gfm_desktop.genome.gene_tables import (
     BadRow,
     database_rows,
@@ -21,26 +24,20 @@ from gfm_desktop.genome.gene_tables import (
     is_gene_table,
     table_rows,
 )
+from gfm_desktop.genome.gff_lines import attributes_of, is_gff, place_of
+from gfm_desktop.genome.text_lines import open_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
+    from gfm_desktop.genome.gene_arrays import GeneArrays
     from gfm_desktop.genome.gene_tables import Row
 
-Span = tuple[int, int]
-"""0-based start and exclusive end."""
-_GeneKey = tuple[str, str, str]
-"""Contig, strand and identifier: pseudo-autosomal genes have one on X and one on Y."""
-
-_GTF_ATTRIBUTE = re.compile(r'(\w+)\s+(?:"([^"]*)"|([^;"\s]+))')
 _CANONICAL = frozenset(
     {"Ensembl_canonical", "MANE_Select", "MANE Select", "RefSeq Select"}
 )
 _TRANSCRIPTS = frozenset({"transcript", "mRNA"})
-_SHOWN_BAD_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,52 +52,6 @@ class _Feature:
     tags: frozenset[str]
 
 
-@dataclass(slots=True)
-class _TranscriptParts:
-    name: str
-    canonical: bool = False
-    span: Span | None = None
-    exons: set[Span] = field(default_factory=set)
-    coding: set[Span] = field(default_factory=set)
-
-    def add(self, feature: _Feature) -> None:
-        """Take one line of this transcript."""
-        self.canonical |= bool(feature.tags & _CANONICAL)
-        if feature.kind == "exon":
-            self.exons.add(feature.span)
-        elif feature.kind == "CDS":
-            self.coding.add(feature.span)
-        elif feature.kind in _TRANSCRIPTS or self.span is None:
-            self.span = feature.span
-
-    @property
-    def extent(self) -> Span:
-        """Return start and end; exons count more than the line that sums them up."""
-        pieces = self.exons or self.coding
-        if pieces:
-            return min(s for s, _ in pieces), max(e for _, e in pieces)
-        return self.span or (0, 0)
-
-    def rank(self) -> tuple[bool, int, int, str]:
-        """Return what sorts the canonical transcript first."""
-        coding = sum(end - start for start, end in self.coding)
-        exons = sum(end - start for start, end in self.exons)
-        return not self.canonical, -coding, -exons, self.name
-
-
-@dataclass(slots=True)
-class _GeneParts:
-    name: str = ""
-    span: Span | None = None
-    transcripts: dict[str, _TranscriptParts] = field(default_factory=dict)
-
-    def transcript(self, name: str) -> _TranscriptParts:
-        """Return the transcript of that identifier, new if need be."""
-        if name not in self.transcripts:
-            self.transcripts[name] = _TranscriptParts(name)
-        return self.transcripts[name]
-
-
 class _Collector:
     """Gathers features of either format under their genes.
 
@@ -109,18 +60,11 @@ class _Collector:
     """
 
     def __init__(self) -> None:
-        self.genes: dict[_GeneKey, _GeneParts] = {}
-        self.bad: list[str] = []
-        self.bad_count = 0
+        self.genes: dict[GeneKey, GeneParts] = {}
+        self.bad = LineNotes()
         self._children: list[tuple[str, _Feature]] = []
         self._parent_of: dict[str, str] = {}
-        self._gff_genes: dict[str, _GeneParts] = {}
-
-    def refuse(self, number: int, why: str) -> None:
-        """Note a line that cannot be read."""
-        self.bad_count += 1
-        if len(self.bad) < _SHOWN_BAD_LINES:
-            self.bad.append(f"line {number:,}: {why}")
+        self._gff_genes: dict[str, GeneParts] = {}
 
     def add_gtf(self, feature: _Feature) -> bool:
         """Take one GTF feature; return False if it names no gene."""
@@ -133,7 +77,7 @@ class _Collector:
         if feature.kind == "gene":
             gene.span = feature.span
         elif transcript_id:
-            gene.transcript(transcript_id).add(feature)
+            _add_to(gene.transcript(transcript_id), feature)
         return True
 
     def add_gff(self, feature: _Feature) -> bool:
@@ -158,9 +102,9 @@ class _Collector:
             if gene is None:
                 continue  # part of something that is no gene, such as a repeat
             if feature.kind in ("exon", "CDS"):
-                gene.transcript(parent).add(feature)
+                _add_to(gene.transcript(parent), feature)
             elif parent in self._gff_genes:
-                gene.transcript(feature.facts.get("ID", "")).add(feature)
+                _add_to(gene.transcript(feature.facts.get("ID", "")), feature)
 
     def _root(self, name: str) -> str:
         for _ in range(10):  # deeper than any real file; a circle ends here too
@@ -169,10 +113,10 @@ class _Collector:
             name = self._parent_of.get(name, name)
         return name
 
-    def _gene(self, feature: _Feature, name: str) -> _GeneParts:
+    def _gene(self, feature: _Feature, name: str) -> GeneParts:
         key = (feature.contig, feature.strand, name)
         if key not in self.genes:
-            self.genes[key] = _GeneParts()
+            self.genes[key] = GeneParts()
         return self.genes[key]
 
 
@@ -186,46 +130,53 @@ def read_gene_file(path: Path) -> GeneArrays:
             message names up to 40 bad lines at once.
     """
     start = sniff.first_bytes(path)
+    if is_genbank(start):
+        return genes_of_genbank(path)
+    if is_bed(start) or is_bigbed(start):
+        return genes_of_bed(path)
     collector = _Collector()
-    try:
-        with path.open("rb") as raw:
-            packed = sniff.is_gzip(raw.read(2))
-            raw.seek(0)
-            file: Any = gzip.GzipFile(fileobj=raw) if packed else raw
-            if is_database(start):
-                _take_rows(database_rows(path), collector)
-            elif is_gene_table(start):
-                _take_rows(table_rows(file), collector)
+    if is_database(start):
+        _take_rows(database_rows(path), collector)
+    else:
+        with open_lines(path) as lines:
+            if is_gene_table(start):
+                _take_rows(table_rows(lines), collector)
             else:
-                _read_lines(file, collector)
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(
-            f"The gene models are incomplete: the packed data break off ({error}).",
-            where=str(path),
-            todo="Fetch the file again.",
-        ) from error
+                _read_lines(lines, collector)
     collector.finish()
     if not collector.genes:
-        bad = "".join(f"; {why}" for why in collector.bad)
+        bad = f" {collector.bad.words}" if collector.bad.count else ""
         raise InputError(
-            f"No gene can be read from this file: it is {sniff.describe(start)}{bad}.",
+            f"No gene can be read from this file: it is {sniff.describe(start)}.{bad}",
             where=str(path),
             todo="Open a GTF or GFF3 file, such as GENCODE's or Ensembl's.",
         )
-    return _arrays(collector)
+    notes = [collector.bad.words] if collector.bad.count else []
+    return arrays_of(collector.genes, notes)
 
 
 def _take_rows(rows: Iterable[Row], collector: _Collector) -> None:
     for row in rows:
         if isinstance(row, BadRow):
-            collector.refuse(row.number, row.why)
+            collector.bad.refuse(row.number, row.why)
             continue
         feature = _Feature(
             row.contig, row.strand, row.kind, row.span, row.facts, row.tags
         )
         add = collector.add_gtf if "gene_id" in row.facts else collector.add_gff
         if not add(feature):
-            collector.refuse(row.number, "no gene or parent is named")
+            collector.bad.refuse(row.number, "no gene or parent is named")
+
+
+def _add_to(transcript: TranscriptParts, feature: _Feature) -> None:
+    """Give one line to its transcript."""
+    transcript.canonical |= bool(feature.tags & _CANONICAL)
+    if feature.kind == "exon":
+        transcript.exons.add(feature.span)
+    elif feature.kind == "CDS":
+        transcript.coding.add(feature.span)
+    elif feature.kind in _TRANSCRIPTS or transcript.span is None:
+        transcript.span = feature.span
 
 
 def _read_lines(lines: Iterable[bytes], collector: _Collector) -> None:
@@ -236,102 +187,16 @@ def _read_lines(lines: Iterable[bytes], collector: _Collector) -> None:
         if not text.strip() or text.startswith(("#", "track ", "browser ")):
             continue
         columns = text.split("\t")
-        if len(columns) < 9:
-            collector.refuse(number, f"{len(columns)} columns of 9")
-            continue
-        first, last = columns[3], columns[4]
-        if not (first.isdecimal() and last.isdecimal() and len(first + last) < 37):
-            collector.refuse(number, "start or end is no number")
-            continue
-        span = (int(first) - 1, int(last))
-        if not 0 <= span[0] < span[1]:
-            collector.refuse(number, "start lies after end")
-            continue
-        if not _add(collector, columns, span):
-            collector.refuse(number, "no gene or parent is named")
+        span = place_of(columns)
+        if isinstance(span, str):
+            collector.bad.refuse(number, span)
+        elif not _add(collector, columns, span):
+            collector.bad.refuse(number, "no gene or parent is named")
 
 
 def _add(collector: _Collector, columns: list[str], span: Span) -> bool:
-    attributes = columns[8].strip()
-    gff = "=" in attributes and not _GTF_ATTRIBUTE.match(attributes)
-    facts: dict[str, str] = {}
-    tags: list[str] = []
-    if gff:
-        pairs = (entry.partition("=") for entry in attributes.split(";"))
-        facts = {key.strip(): unquote(value.strip()) for key, _, value in pairs if key}
-        tags = facts.get("tag", "").split(",")
-    else:
-        for key, quoted, bare in _GTF_ATTRIBUTE.findall(attributes):
-            if key == "tag":
-                tags.append(quoted or bare)
-            else:
-                facts.setdefault(key, quoted or bare)
+    facts, tags = attributes_of(columns[8])
     feature = _Feature(columns[0], columns[6], columns[2], span, facts, frozenset(tags))
-    return collector.add_gff(feature) if gff else collector.add_gtf(feature)
-
-
-@dataclass(frozen=True, slots=True)
-class _Gene:
-    contig: str
-    start: int
-    end: int
-    minus: bool
-    name: str
-    gene_id: str
-    transcripts: tuple[_TranscriptParts, ...]
-
-
-def _complete(collector: _Collector) -> Iterator[_Gene]:
-    for (contig, strand, gene_id), gene in collector.genes.items():
-        parts = sorted(gene.transcripts.values(), key=_TranscriptParts.rank)
-        if not parts:
-            if gene.span is None:
-                continue  # named by a line that has no place of its own
-            parts = [_TranscriptParts(gene_id, span=gene.span)]
-        extents = [part.extent for part in parts]
-        start, end = gene.span or (min(extents)[0], max(e for _, e in extents))
-        name = gene.name or gene_id
-        yield _Gene(contig, start, end, strand == "-", name, gene_id, tuple(parts))
-
-
-def _arrays(collector: _Collector) -> GeneArrays:
-    notes = []
-    if collector.bad_count:
-        shown = "; ".join(collector.bad)
-        count = f"{collector.bad_count:,} lines could not be read"
-        notes.append(f"{count} and were passed over: {shown}.")
-    genes = sorted(
-        _complete(collector), key=lambda g: (g.contig, g.start, g.end, g.gene_id)
-    )
-    contigs = list(dict.fromkeys(gene.contig for gene in genes))
-    place = {name: number for number, name in enumerate(contigs)}
-    flat = [part for gene in genes for part in gene.transcripts]
-    exons = [sorted(part.exons or part.coding) or [part.extent] for part in flat]
-    coding = [sorted(part.coding) for part in flat]
-    return GeneArrays(
-        contigs=contigs,
-        notes=notes,
-        gene_name=[gene.name for gene in genes],
-        gene_id=[gene.gene_id for gene in genes],
-        transcript_id=[part.name for part in flat],
-        gene_contig=np.array([place[gene.contig] for gene in genes], np.int64),
-        gene_minus=np.array([gene.minus for gene in genes], np.bool_),
-        gene_start=np.array([gene.start for gene in genes], np.int64),
-        gene_end=np.array([gene.end for gene in genes], np.int64),
-        gene_transcripts=_offsets([len(gene.transcripts) for gene in genes]),
-        transcript_start=np.array([part.extent[0] for part in flat], np.int64),
-        transcript_end=np.array([part.extent[1] for part in flat], np.int64),
-        transcript_exons=_offsets([len(pieces) for pieces in exons]),
-        transcript_coding=_offsets([len(pieces) for pieces in coding]),
-        exons=_table(exons),
-        coding=_table(coding),
-    )
-
-
-def _offsets(lengths: list[int]) -> NDArray[np.int64]:
-    return np.cumsum([0, *lengths], dtype=np.int64)
-
-
-def _table(pieces: list[list[Span]]) -> NDArray[np.int64]:
-    flat = [span for group in pieces for span in group]
-    return np.array(flat, np.int64).reshape(-1, 2)
+    if is_gff(columns[8].strip()):
+        return collector.add_gff(feature)
+    return collector.add_gtf(feature)

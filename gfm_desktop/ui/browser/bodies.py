@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 from gfm_desktop.ui.browser.drawing import faded, hairline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
@@ -202,18 +202,6 @@ def paint_sheet(
             painter.setBrush(QColor(tint(ink.role)))
             painter.drawRects(boxes)
     painter.restore()
-
-
-def chevron_lines(
-    xs: Sequence[float], middle: float, half: float, *, forward: bool
-) -> list[QLineF]:
-    """Return arrow heads with their tips at these pixels."""
-    back = -half if forward else half
-    lines = []
-    for x in xs:
-        lines.append(QLineF(x + back, middle - half, x, middle))
-        lines.append(QLineF(x + back, middle + half, x, middle))
-    return lines
 
 
 def _draw_lines(

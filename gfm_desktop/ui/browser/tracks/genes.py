@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gfm_desktop.ui.browser.block_paint import paint_in_blocks
 from gfm_desktop.ui.browser.bodies import Geometry, paint_sheet
-from gfm_desktop.ui.browser.body_text import Writer, paint_in_blocks, paint_names
+from gfm_desktop.ui.browser.body_text import Writer, paint_names
 from gfm_desktop.ui.browser.density import HEIGHT, Density, paint_density
 from gfm_desktop.ui.browser.drawing import hint
 from gfm_desktop.ui.browser.gene_words import gene_words
