@@ -36,6 +36,19 @@ class SettingsError(GfmError):
     """The settings cannot be written."""
 
 
+class SavedLane(BaseModel):
+    """A lane of the browser as a project keeps it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: Annotated[str, Field(description="The app's lane; empty for a file's.")] = ""
+    path: Annotated[str, Field(description="The file whose lane it is, or empty.")] = ""
+    look: Annotated[
+        dict[str, bool | float | str | None],
+        Field(description="What is not the usual: hidden, size, colour, low, ..."),
+    ] = Field(default_factory=dict)
+
+
 class RecentProject(BaseModel):
     """A project that was open before, as the start page offers it."""
 
@@ -50,8 +63,19 @@ class RecentProject(BaseModel):
     folder: Annotated[
         str, Field(description="Project folder; empty for loose files.")
     ] = ""
+    tracks: Annotated[
+        tuple[str, ...],
+        Field(description="Paths of the files with lanes of their own."),
+    ] = ()
+    lanes: Annotated[
+        tuple[SavedLane, ...], Field(description="The browser's lanes from the top.")
+    ] = ()
     locus: Annotated[
-        str, Field(description="Where the browser was, 1-based inclusive.")
+        str,
+        Field(
+            description="Where the browser was, 1-based inclusive; several places are "
+            "separated by semicolons."
+        ),
     ] = ""
     opened: Annotated[
         str, Field(description="When it was last open, ISO 8601 in UTC.")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit
 
 from gfm_desktop.ui.view_commands import ViewCommands
 from gfm_desktop.workspace.file_kind import open_filter
-from gfm_desktop.workspace.project import open_project, sample_project
+from gfm_desktop.workspace.project import sample_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Commands(ViewCommands):
 
     def open_project(self, project: RecentProject) -> None:
         """Open a project where it was left."""
-        open_project(project, self._desk.opening)
+        self._desk.projects.open(project, self._desk.opening)
 
     def export(self) -> None:
         """Press the variant table's export button."""

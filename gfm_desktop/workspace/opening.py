@@ -290,23 +290,13 @@ class Opening:
             self.opened.emit(plan.said)
 
     def _go(self, locus: str) -> None:
-        from gfm_desktop.genome.locus import parse_locus
+        from gfm_desktop.workspace.place_search import find_place
 
-        workspace = self.workspace
-        genome = workspace.genome
-        if genome is None:
-            return
         try:
-            place = parse_locus(
-                locus,
-                contigs=genome.contigs,
-                resolve=genome.resolve,
-                genes=workspace.annotation,
-                here=workspace.locus,
-            )
+            place = find_place(self.workspace, locus)
         except GfmError:
             return  # A remembered place that this genome has not: stay where we are.
-        workspace.go_to(place, remember=False)
+        self.workspace.set_loci(place.loci, remember=False)
 
 
 def _with_waiting(plan: _Plan, waiting: tuple[Path, ...]) -> _Plan:

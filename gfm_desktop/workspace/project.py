@@ -11,6 +11,7 @@ from gfm_desktop import paths
 from gfm_desktop.errors import GfmError
 from gfm_desktop.jobs.events import Failed
 from gfm_desktop.settings import RecentProject, Settings, save_settings
+from gfm_desktop.workspace.lane_memory import LaneMemory, saved_lanes
 
 if TYPE_CHECKING:
     from gfm_desktop.workspace.opening import Opening
@@ -37,8 +38,8 @@ def sample_project() -> RecentProject:
 
 
 def files_of(project: RecentProject) -> tuple[Path, ...]:
-    """Return the project's files, genome first."""
-    return tuple(Path(name) for name in _names(project) if name)
+    """Return the project's files, genome first, those with lanes of their own last."""
+    return tuple(Path(name) for name in (*_names(project), *project.tracks) if name)
 
 
 def missing_files(project: RecentProject) -> tuple[Path, ...]:
@@ -87,6 +88,8 @@ class Projects:
         self._settings = settings
         self._save = save
         self._current: RecentProject | None = None
+        self._memory = LaneMemory(workspace)
+        self._written = ""
         workspace.annotation_changed.connect(self._changed)
         workspace.variants_changed.connect(self._changed)
         workspace.genome_changed.connect(self._changed)
@@ -103,6 +106,14 @@ class Projects:
         """Return what is open, as a project."""
         return self._current
 
+    def open(self, project: RecentProject, opening: Opening) -> None:
+        """Open a project where it was left, its lanes set as they were.
+
+        What is missing is said, and the rest is opened.
+        """
+        self._memory.expect(project)
+        open_project(project, opening)
+
     def forget(self, project: RecentProject) -> None:
         """Take a project off the list; its files stay."""
         kept = (p for p in self._settings.recent_projects if p != project)
@@ -110,11 +121,14 @@ class Projects:
         self._write()
 
     def save(self) -> None:
-        """Note where the view is and write the settings."""
+        """Note where the view is, how its lanes are set, and write the settings."""
         if self._current is not None and self._workspace.locus.contig:
-            self._remember(
-                self._current.model_copy(update={"locus": str(self._workspace.locus)})
-            )
+            update = {
+                "locus": _loci(self._workspace),
+                "tracks": self._memory.tracks,
+                "lanes": saved_lanes(self._workspace),
+            }
+            self._remember(self._current.model_copy(update=update))
         self._write()
 
     def _changed(self) -> None:
@@ -128,6 +142,8 @@ class Projects:
                 return  # Something was closed: the project stays as it was.
             if not _holds(now, before):
                 self._current = None  # Other variants: another project.
+        else:
+            self._current = None
         self._remember(now)
         self._write()
 
@@ -150,15 +166,27 @@ class Projects:
             genome=str(genome.path),
             annotation=str(annotation.path) if annotation is not None else "",
             variants=str(variants.path) if variants is not None else "",
-            locus=str(workspace.locus) if workspace.locus.contig else "",
+            tracks=self._memory.tracks,
+            lanes=saved_lanes(workspace),
+            locus=_loci(workspace),
             opened=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
     def _write(self) -> None:
+        text = self._settings.model_dump_json()
+        if text == self._written:
+            return
         try:
             self._save(self._settings)
         except GfmError as error:
             self._workspace.message.emit("warning", str(error))
+        else:
+            self._written = text
+
+
+def _loci(workspace: Workspace) -> str:
+    """Return what is on show as the locus box takes it; empty for nothing."""
+    return "; ".join(str(locus) for locus in workspace.loci if locus.contig)
 
 
 def _title(workspace: Workspace) -> str:

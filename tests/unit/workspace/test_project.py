@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,13 @@ import pytest
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.settings import (
     RecentProject,
+    SavedLane,
     Settings,
     SettingsError,
     load_settings,
 )
+from gfm_desktop.workspace.lane_book import LaneLook
+from gfm_desktop.workspace.lane_memory import look_of
 from gfm_desktop.workspace.opening import Opening
 from gfm_desktop.workspace.project import (
     SAMPLE_TITLE,
@@ -133,3 +137,134 @@ def test_that_the_sample_is_complete_and_never_among_the_recent(
     settings.remember_project(sample)
     assert projects.recent == ()
     assert Path(sample.genome).name == "chr22.fa.gz"
+
+
+@pytest.fixture
+def signals(tmp_path: Path) -> tuple[Path, Path]:
+    made = (tmp_path / "one.bedgraph", tmp_path / "two.bedgraph")
+    for path in made:
+        path.write_text("chr1\t0\t100\t5\nchr1\t100\t300\t2.5\n")
+    return made
+
+
+def seen(workspace: Workspace) -> list[tuple[str, LaneLook]]:
+    """Return what each lane shows, and how, from the top."""
+    files = {file.key: file.title for file in workspace.track_files.all}
+    return [
+        (files.get(look.key, look.key), replace(look, key=""))
+        for look in workspace.lanes.looks
+    ]
+
+
+def test_that_lanes_and_their_files_come_back_as_they_were(
+    workspace: Workspace,
+    projects: Projects,
+    inline: InlineRunner,
+    files: Files,
+    signals: tuple[Path, Path],
+) -> None:
+    workspace.lanes.admit(["genes", "splice"])
+    opening = Opening(workspace, inline)
+    opening.open([files.genome, *signals])
+    one, two = (file.key for file in workspace.track_files.all)
+    lanes = workspace.lanes
+    lanes.admit([one])
+    lanes.change(two, colour="#009e73", low=0.0, group="group 1", percentile=99.0)
+    lanes.change("splice", hidden=True, size=1.6)
+    lanes.change("genes", title="My genes", style="every")
+    lanes.move(two, "genes")
+    lanes.move(one, None)
+    before = seen(workspace)
+    workspace.set_loci([Interval("chr1", 100, 200), Interval("chr1", 300, 400)])
+    projects.save()
+    opening.close()
+    for key in lanes.order:
+        lanes.forget(key)
+    lanes.admit(["genes", "splice"])
+    saved = load_settings().recent_projects[0]
+    assert saved.tracks == tuple(map(str, signals))
+    projects.open(saved, opening)
+    assert seen(workspace) == before
+    assert workspace.loci == (Interval("chr1", 100, 200), Interval("chr1", 300, 400))
+    projects.save()
+    assert load_settings().recent_projects[0].lanes == saved.lanes
+
+
+def test_that_a_track_that_is_gone_is_said_and_stays_with_the_project(
+    workspace: Workspace,
+    projects: Projects,
+    inline: InlineRunner,
+    files: Files,
+    signals: tuple[Path, Path],
+    said: Said,
+) -> None:
+    opening = Opening(workspace, inline)
+    opening.open([files.genome, *signals])
+    projects.save()
+    saved = projects.recent[0]
+    opening.close()
+    signals[0].rename(signals[0].with_suffix(".away"))
+    projects.open(saved, opening)
+    assert "one.bedgraph cannot be found" in said.texts("error")[0]
+    assert [file.path for file in workspace.track_files.all] == [signals[1]]
+    projects.save()
+    assert projects.recent[0].tracks == saved.tracks
+
+
+def test_that_a_removed_track_leaves_the_project(
+    workspace: Workspace,
+    projects: Projects,
+    inline: InlineRunner,
+    files: Files,
+    signals: tuple[Path, Path],
+) -> None:
+    Opening(workspace, inline).open([files.genome, *signals])
+    workspace.track_files.remove(workspace.track_files.all[0].key)
+    projects.save()
+    assert projects.recent[0].tracks == (str(signals[1]),)
+
+
+def test_that_another_genome_s_project_has_its_own_tracks(
+    workspace: Workspace,
+    projects: Projects,
+    inline: InlineRunner,
+    files: Files,
+    signals: tuple[Path, Path],
+) -> None:
+    opening = Opening(workspace, inline)
+    opening.open([files.genome, *signals])
+    projects.save()
+    opening.open([files.other_genome])
+    projects.save()
+    assert [p.tracks for p in projects.recent] == [(), tuple(map(str, signals))]
+
+
+def test_that_what_a_hand_wrote_into_the_settings_breaks_no_lane() -> None:
+    saved = SavedLane(
+        name="genes",
+        look={
+            "size": "huge",
+            "low": True,
+            "high": 3,
+            "summary": "median",
+            "hidden": 1.0,
+            "colour": "#ff0000",
+            "unknown": "x",
+        },
+    )
+    assert look_of(saved, "genes") == LaneLook("genes", high=3.0, colour="#ff0000")
+
+
+def test_that_nothing_is_written_twice(
+    workspace: Workspace, settings: Settings, inline: InlineRunner, files: Files
+) -> None:
+    written: list[Settings] = []
+    projects = Projects(workspace, settings, save=written.append)
+    Opening(workspace, inline).open([files.genome])
+    projects.save()
+    before = len(written)
+    projects.save()
+    assert len(written) == before
+    workspace.go_to(Interval("chr1", 5, 90))
+    projects.save()
+    assert len(written) == before + 1
