@@ -124,7 +124,9 @@ class Canvas(Surface):
         self.gestures.wheel(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk and zoom with the keyboard."""
+        """Walk and zoom with the keyboard; Escape puts a drag back."""
+        if event.key() == Qt.Key.Key_Escape and self.gestures.cancel():
+            return
         if not self.gestures.key(event):
             super().keyPressEvent(event)
 

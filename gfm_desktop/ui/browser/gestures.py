@@ -92,9 +92,7 @@ class Gestures(QObject):
             x: Pixel of the canvas that stays in place; the middle by default.
         """
         canvas = self.canvas
-        anchor = 0.5
-        if x is not None:
-            anchor = canvas.pane.share(x)
+        anchor = 0.5 if x is None else canvas.pane.share(x)
         self._go(canvas.camera.zoomed(factor, anchor))
 
     def pan(self, pixels: float) -> None:
@@ -185,6 +183,19 @@ class Gestures(QObject):
             canvas.sources.workspace.remember_locus(drag.camera.interval)
         canvas.update()
 
+    def cancel(self) -> bool:
+        """Put back what the drag under way has changed; False where there is none."""
+        canvas, drag, lane = self.canvas, self.drag, self.lane_drag
+        self.drag = self.lane_drag = canvas.band = None
+        if lane is not None:
+            lane.cancel()
+        if drag is not None:
+            canvas.look(drag.camera)
+            canvas.scroll_to(drag.scroll)
+        canvas.unsetCursor()
+        canvas.update()
+        return drag is not None or lane is not None
+
     def double_click(self, event: QMouseEvent) -> None:
         """Zoom in twice and stay at the place; with Shift or Alt it is a click more."""
         canvas = self.canvas
@@ -246,8 +257,7 @@ class Gestures(QObject):
 
     def _look_at_overview(self, x: float) -> None:
         """Put the middle of the view where the overview bar was pressed."""
-        canvas = self.canvas
-        camera = canvas.camera
+        canvas, camera = self.canvas, self.canvas.camera
         middle = canvas.pane.share(x) * camera.limit
         canvas.look(camera.moved(middle - camera.length / 2 - camera.start))
 
@@ -275,6 +285,8 @@ class Gestures(QObject):
         """End a drag of a lane; a click on its handle asks for its menu."""
         drag, canvas = self.lane_drag, self.canvas
         self.lane_drag = None
+        if drag is not None:
+            drag.end()
         placed = canvas.lane_at(event.position())
         if drag is None or self._moved or placed is None:
             return

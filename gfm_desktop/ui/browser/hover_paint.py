@@ -27,7 +27,9 @@ def paint_hover(painter: QPainter, canvas: Surface) -> None:
     palette = theme.current()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if canvas.is_open:
-        if canvas.band is not None:
+        if canvas.dragged:
+            _paint_dragged(painter, canvas, palette)
+        elif canvas.band is not None:
             _paint_band(painter, canvas, canvas.band, palette)
         elif canvas.hover is not None:
             _paint_crosshair(painter, canvas, canvas.hover, palette)
@@ -41,6 +43,21 @@ def menu_handle(canvas: Surface, placed: Placed) -> QRectF:
     """Return where a lane's menu handle is, in pixels of the canvas."""
     top = canvas.header + placed.top - canvas.scroll_y
     return QRectF(canvas.gutter - 30, top + 3, 24, 18)
+
+
+def _paint_dragged(painter: QPainter, canvas: Surface, palette: Palette) -> None:
+    """Mark the lane in the hand: its place is where it would stay."""
+    for placed in canvas.visible():
+        if placed.lane.track.key != canvas.dragged:
+            continue
+        top = max(canvas.top_of(placed), canvas.header)
+        bottom = canvas.top_of(placed) + placed.height
+        box = QRectF(0, top, canvas.width(), bottom - top).adjusted(1, 1, -1, -1)
+        label = QRectF(0, top, canvas.gutter, bottom - top)
+        painter.fillRect(label, color(palette.accent, 0.16))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(color(palette.accent), 2))
+        painter.drawRect(box)
 
 
 def _paint_crosshair(

@@ -37,6 +37,8 @@ class LaneDrag:
         self._from = point
         self._lane = placed.lane
         self._size = placed.lane.look.size
+        self._looks = placed.lane.book.looks
+        canvas.dragged = self.key
 
     def move(self, point: QPointF) -> None:
         """Follow the hand."""
@@ -44,6 +46,16 @@ class LaneDrag:
             self._resize(point)
         else:
             self._reorder(point)
+
+    def end(self) -> None:
+        """Let the lane go where it is."""
+        self._canvas.dragged = ""
+        self._canvas.update()
+
+    def cancel(self) -> None:
+        """Put everything back as it was."""
+        self._lane.book.restore(self._looks)
+        self.end()
 
     def _resize(self, point: QPointF) -> None:
         track = self._lane.track

@@ -42,6 +42,10 @@ class PredictedTrack(PlainTrack):
         """Predict only what somebody can see."""
         self._predictions.set_active(shown)
 
+    def stamp(self) -> object:
+        """Return the number of the last news: other lanes' news paint nothing here."""
+        return self._predictions.revision
+
     def busy(self, view: View) -> bool:
         """Tell whether the prediction of REF or of ALT is under way."""
         states = (

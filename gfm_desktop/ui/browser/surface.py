@@ -46,6 +46,7 @@ class Surface(QWidget):
         scroll_y: How many pixels of the lanes are scrolled away.
         hover: Where the mouse is; None outside.
         band: Left and right pixel of a region being chosen.
+        dragged: Key of the lane that is being dragged by its label; empty for none.
         underlays: Paint what lies behind every lane: called with the painter, a pane,
             and a rectangle in pixels of the canvas. Call `refresh` when one changes.
     """
@@ -72,6 +73,7 @@ class Surface(QWidget):
         self.scroll_y = 0
         self.hover: QPointF | None = None
         self.band: tuple[float, float] | None = None
+        self.dragged = ""
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(lambda: self.settled.emit(self.camera.interval))
 
@@ -261,8 +263,12 @@ class Surface(QWidget):
             return
         workspace = self.sources.workspace
         self._cameras[self.pane.index] = camera
-        self._moved()
+        self._forget_places()
+        before = workspace.loci
         workspace.go_to(camera.interval, remember=False)
+        if workspace.loci == before:
+            # By less than a base: nobody else has heard of it.
+            self._moved()
         self.settle()
 
     def settle(self) -> None:
@@ -280,8 +286,11 @@ class Surface(QWidget):
 
     def _moved(self) -> None:
         """Reckon places anew and paint: cameras, sizes or heights may have changed."""
-        self._panes, self._views, self._placed, self._header = (), (), None, None
+        self._forget_places()
         limit = max(0, self.content_height() - self.room())
         self.scroll_y = min(self.scroll_y, limit)
         self.scrolled.emit()
         self.update()
+
+    def _forget_places(self) -> None:
+        self._panes, self._views, self._placed, self._header = (), (), None, None

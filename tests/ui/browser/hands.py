@@ -1,15 +1,21 @@
-"""Scripted hands: mouse, wheel and keys on a canvas."""
+"""Scripted hands: mouse, wheel and keys on a canvas, and a browser for them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from gfm_desktop.ui.browser.browser import BrowserPanel
+
 if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from gfm_desktop.jobs.job import Job
     from gfm_desktop.ui.browser.canvas import Canvas
+    from gfm_desktop.workspace.workspace import Workspace
 
 NONE = Qt.KeyboardModifier.NoModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -20,6 +26,33 @@ PRESS = QEvent.Type.MouseButtonPress
 MOVE = QEvent.Type.MouseMove
 RELEASE = QEvent.Type.MouseButtonRelease
 TWICE = QEvent.Type.MouseButtonDblClick
+
+
+class Clerk:
+    """Takes jobs and never runs them."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    def submit(self, job: Job, on_event: object = None, *, priority: object = 0) -> str:
+        self.jobs.append(job)
+        return str(len(self.jobs))
+
+    def cancel(self, job_id: str) -> None: ...
+
+
+def open_browser(
+    workspace: Workspace, qtbot: QtBot, width: int = 1132, height: int = 600
+) -> BrowserPanel:
+    """Show a browser of what is open, with its variants read."""
+    bridge: Any = Clerk()
+    panel = BrowserPanel(workspace, bridge)
+    qtbot.addWidget(panel)
+    panel.resize(width, height)
+    panel.show()
+    marks = panel.canvas.sources.marks
+    qtbot.waitUntil(lambda: workspace.table is None or marks.all is not None)
+    return panel
 
 
 def mouse(

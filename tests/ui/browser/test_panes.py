@@ -12,12 +12,19 @@ from PySide6.QtCore import QPointF, Qt
 from gfm_desktop.genome.annotation import GeneModels
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.reference import Reference
-from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.browser.navigation import Camera
 from gfm_desktop.ui.browser.panes import GAP, Zone, side_by_side
 from gfm_desktop.workspace.workspace import Workspace
 from tests.ui.browser.conftest import GENES
-from tests.ui.browser.hands import CONTROL, SHIFT, click, drag, hover, turn
+from tests.ui.browser.hands import (
+    CONTROL,
+    SHIFT,
+    click,
+    drag,
+    hover,
+    open_browser,
+    turn,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,25 +32,12 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from gfm_desktop.jobs.job import Job
+    from gfm_desktop.ui.browser.browser import BrowserPanel
     from gfm_desktop.ui.browser.canvas import Canvas
 
 FIRST = Interval("chr1", 1900, 3900)
 SECOND = Interval("chr2", 100, 300)
 THIRD = Interval("chr1", 4000, 9000)
-
-
-class Clerk:
-    """Takes jobs and never runs them."""
-
-    def __init__(self) -> None:
-        self.jobs: list[Job] = []
-
-    def submit(self, job: Job, on_event: object = None, *, priority: object = 0) -> str:
-        self.jobs.append(job)
-        return str(len(self.jobs))
-
-    def cancel(self, job_id: str) -> None: ...
 
 
 @pytest.fixture
@@ -63,11 +57,7 @@ def workspace(tmp_path: Path, bases: str) -> Iterator[Workspace]:
 
 @pytest.fixture
 def browser(variants: Workspace, qtbot: QtBot) -> BrowserPanel:
-    bridge: Any = Clerk()
-    panel = BrowserPanel(variants, bridge)
-    qtbot.addWidget(panel)
-    panel.resize(1232, 640)
-    panel.show()
+    panel = open_browser(variants, qtbot, 1232, 640)
     variants.set_loci((FIRST, SECOND, THIRD), active=0)
     marks = panel.canvas.sources.marks
     qtbot.waitUntil(lambda: marks.all is not None and marks.of("chr2") is not None)

@@ -48,8 +48,9 @@ class SpliceTrack(PredictedTrack):
 
     def height(self, view: View) -> int:
         """Return room for the panes, or for a sentence where nothing is drawn."""
-        strands = self.strands(view)
-        folded = not strands or not self._drawable(view)
+        # Whole chromosomes have thousands of genes: asked only where one is drawn.
+        strands = self.strands(view) if self._drawable(view) else []
+        folded = not strands
         # The canvas asks for the height first: one sentence needs no spare room.
         self.stretch = 0 if folded else _STRETCH
         if folded:

@@ -14,7 +14,7 @@ from gfm_desktop.genome.variant import Variant
 from gfm_desktop.tracks.prediction import TrackPrediction
 from gfm_desktop.tracks.splice_probability import SIGNALS
 from gfm_desktop.ui.browser import signals
-from gfm_desktop.ui.browser.canvas_paint import label_font
+from gfm_desktop.ui.browser.header_paint import label_font
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.splice import FOLDED, SpliceTrack
 from gfm_desktop.ui.theme import LIGHT, apply, current, scale_of
