@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from gfm_desktop.ui.browser.canvas import Canvas
+from gfm_desktop.ui.browser.substitution_menu import mutate
 from gfm_desktop.workspace.name_search import next_place
 
 if TYPE_CHECKING:
@@ -80,6 +81,16 @@ class ViewCommands:
     def mark_base(self) -> None:
         """Keep the base in the middle as a region of interest."""
         self._desk.workspace.regions.add_middle()
+
+    def mutate_view(self) -> None:
+        """Score every substitution of every base on show."""
+        canvas = self._desk.browser.findChild(Canvas)
+        if isinstance(canvas, Canvas):
+            mutate(canvas, self._desk.workspace.locus)
+
+    def saturate(self) -> None:
+        """Score every substitution of the exons of the gene in view."""
+        self._desk.workspace.saturation_wanted.emit("")
 
     def predict_here(self) -> None:
         """Predict what is on show."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
+from gfm_desktop.ui.browser import substitution_menu
 from gfm_desktop.ui.browser.look_menu import add_look, entry, submenu
 from gfm_desktop.ui.browser.region_menu import region_menu
 
@@ -54,6 +55,7 @@ def fill_lane_menu(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
     menu.addSeparator()
     entry(menu, "lane-copy", "Copy data", lambda: copy_data(canvas, lane))
     _add_own(menu, lane)
+    substitution_menu.add_to_lane(menu, canvas, lane)
     menu.addSeparator()
     hide = entry(menu, "lane-hide", "Hide track", lambda: _show(lane, shown=False))
     hide.setToolTip("Add track brings it back")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.fasta_text import LONGEST, fasta_text
 from gfm_desktop.tracks import mutagenesis
+from gfm_desktop.ui.browser import substitution_menu
 from gfm_desktop.ui.browser.scale import span_label
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def region_menu(
     menu.addSeparator()
     ask = _entry(menu, "region-predict", "Predict here", lambda: predict(region))
     ask.setToolTip("Computes the predicted tracks of this region")
+    substitution_menu.add_to_region(menu, canvas, region)
     _add_mutagenesis(menu, canvas, region)
     table = _entry(
         menu,
