@@ -12,7 +12,7 @@ from gfm_desktop.tracks import mutagenesis
 from gfm_desktop.ui.browser import curves, heatmap_geometry
 from gfm_desktop.ui.browser.heatmap_geometry import Effects
 from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made
-from gfm_desktop.ui.browser.heatmap_scene import Scenes
+from gfm_desktop.ui.browser.heatmap_scene import Scales, Scenes, scales_of
 from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.track import Hit, TrackAction, TrackEntry
 from gfm_desktop.ui.theme import scale_of
@@ -46,27 +46,43 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
 
     def height(self, view: View) -> int:
         """Return room for the parts, or for a sentence where nothing is drawn."""
-        folded = not self._drawable(view)
+        folded = len(view.interval) > self._asked or not self._drawable(view)
         self.stretch = 0 if folded else _STRETCH
         if folded:
             return round(FOLDED * scale_of())
         return heatmap_geometry.height_of(view)
 
+    def shifts(self, view: View) -> bool:
+        """Tell that nothing but the legend stays, once all is there."""
+        narrow = len(view.interval) <= self._asked
+        return narrow and self._drawable(view) and not self._waits
+
+    def paint_pinned(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint the legend."""
+        self.paint_legend(painter, rect, view)
+
+    def scales(self, effects: Effects, *, near: bool) -> Scales:
+        """Return the scales of the view that has come to rest: a drag keeps them."""
+        rest = self._predictions.view
+        whole = effects if rest is None else self._effects(rest)
+        return scales_of(whole if len(whole) else effects, near=near)
+
     def effects(self, view: View) -> Effects | None:
         """Return the effects on screen, as far as they are there."""
-        if not self._drawable(view):
-            return None
-        region = self._region(view)
+        return self._effects(view.interval) if self._drawable(view) else None
+
+    def _effects(self, view: Interval) -> Effects:
+        region = self._predictions.region(view)
         shown = region.known.copy()
-        wanted = self._predictions.wanted(view.interval)
+        wanted = self._predictions.wanted(view)
         if wanted is not None:
-            first = wanted.start - view.interval.start
+            first = wanted.start - view.start
             shown[max(0, first) : first + len(wanted)] = True
         at = np.flatnonzero(shown)
         letters = region.letters or "N" * len(shown)
         return Effects.of(
-            view.interval.contig,
-            view.interval.start + at,
+            view.contig,
+            view.start + at,
             {key: values[at] for key, values in region.ref.items()},
             known=region.known[at],
             letters="".join(letters[i] for i in at.tolist()),
@@ -94,9 +110,9 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
         """Return the model's choices, and to compute what is on screen."""
         view = self._predictions.view
         ask = TrackAction(
-            f"Compute here (up to {self._widest:,} bp)",
+            f"Compute here (up to {self._asked:,} bp)",
             lambda: None if view is None else self._compute(view),
-            enabled=view is not None and len(view) <= self._widest,
+            enabled=view is not None and len(view) <= self._asked,
         )
         return [ask, *self.scale_actions(), *PredictedTrack.actions(self)]
 
@@ -105,19 +121,20 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
         state = self._predictions.state(view.interval)
         bad = state.stage is Stage.FAILED
         words = f"{state.message} Right-click to try again." if bad else state.message
-        if not self._drawable(view):
+        if _is_folded(rect) or not self._drawable(view):
             curves.say(painter, rect, words, view, bad=bad)
             return
         self.paint_scene(painter, rect, view)
-        self.paint_legend(painter, rect, view)
-        region = self._region(view)
-        if bad or (state.stage is Stage.WAITING and not region.known.any()):
+        if self._waits:
+            self.paint_legend(painter, rect, view)
+        known = self._region(view).known
+        if bad or (state.stage is Stage.WAITING and not known.any()):
             box = QRectF(rect.left(), rect.height() * 0.3, rect.width(), 20)
             curves.say(painter, box, words, view, bad=bad)
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
         """Read the heatmap; where nothing is, a click asks for it."""
-        if self._drawable(view):
+        if self._drawable(view) and not _is_folded(rect):
             hit = HeatmapLane.hit(self, point, rect, view)
             if hit is not None or self._comes(view.position(point.x()), view):
                 return hit
@@ -136,11 +153,34 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
         wanted = self._predictions.wanted(view.interval)
         return wanted is not None and wanted.start <= position < wanted.end
 
+    @property
+    def _widest(self) -> int:
+        """Return the widest stretch that is drawn: more than is ever on screen."""
+        return 4 * self._asked
+
+    @property
+    def _asked(self) -> int:
+        """Return the widest view that can be asked for, in bp."""
+        return self._predictions.card.widest_bp
+
+    @property
+    def _waits(self) -> bool:
+        """Tell whether the view that has come to rest is not complete."""
+        rest = self._predictions.view
+        if rest is None:
+            return True
+        return self._predictions.state(rest).stage in (Stage.WAITING, Stage.FAILED)
+
     def _compute(self, region: Interval) -> None:
         try:
             self._predictions.predict_here(region)
         except GfmError as problem:
             self._workspace.message.emit("warning", str(problem))
+
+
+def _is_folded(rect: QRectF) -> bool:
+    """Tell whether a lane has room for a sentence only."""
+    return rect.height() < 2 * FOLDED * scale_of()
 
 
 _OFFER = (

@@ -49,6 +49,7 @@ class Canned:
     card: Any = TRACK
     asked: list[Interval] = field(default_factory=list)
     refusal: str = ""
+    view: Interval | None = None
 
     def state(self, view: Interval) -> State:
         return self.now
@@ -311,6 +312,26 @@ def test_that_far_out_each_pixel_shows_its_extremes(
     assert workspace.selection is not None
     assert workspace.locus.start < 1_020 < workspace.locus.end
     assert len(workspace.locus) < 500
+
+
+def test_that_a_drag_keeps_the_scale_and_moves_the_picture(
+    workspace: Workspace, view: Callable[..., View], bases: str
+) -> None:
+    canned = Canned([predicted(bases)], view=Interval("chr1", START, END))
+    lane = track(workspace, canned)
+    rest = lane.scene(view(START, END))
+    # Without the loss at 1,010, and half a screen wider on either side.
+    moved, wide = lane.scene(view(1_015, 1_045)), lane.scene(view(985, 1_075))
+    assert rest is not None
+    assert moved is not None
+    assert wide is not None
+    assert rest.scales == moved.scales == wide.scales
+    assert lane.shifts(view(1_015, 1_045))
+    canned.now = State(Stage.WAITING, "Predicting")
+    assert not lane.shifts(view(1_015, 1_045))
+    canned.now = State(Stage.READY)
+    assert not lane.shifts(view(1_000, 3_500))
+    assert lane.height(view(1_000, 3_500)) < 40
 
 
 def test_that_a_folded_lane_offers_to_begin(
