@@ -128,7 +128,11 @@ class PlainLetters:
         _, offset, bases, width = self._index[contig]
         low = offset + start // bases * width + start % bases
         high = offset + (end - 1) // bases * width + (end - 1) % bases + 1
-        letters = self._read(low, high - low).translate(table, _NO_LETTERS)
+        data = self._read(low, high - low)
+        # As a rule nothing but line feeds is between letters, and this is quickest.
+        letters = data.replace(b"\n", b"") if table is None else b""
+        if len(letters) != end - start:
+            letters = data.translate(table, _NO_LETTERS)
         if len(letters) != end - start:
             raise ValueError("letters are missing")
         return letters.decode("ascii", "replace")
@@ -146,7 +150,11 @@ class PlainLetters:
 
 
 class PackedLetters:
-    """Letters of a bgzip file, through `pysam`."""
+    """Letters of a bgzip file, through `pysam`.
+
+    A block is kept from the second time on that it is needed: a scan reads it once
+    more, and windows here and there need not unpack what nobody asks for.
+    """
 
     def __init__(self, file: Any, lengths: dict[str, int]) -> None:
         """Keep an open `pysam.FastaFile`."""
@@ -154,6 +162,7 @@ class PackedLetters:
         self._lengths = lengths
         self._lock = threading.Lock()
         self._blocks: OrderedDict[tuple[str, int], str] = OrderedDict()
+        self._touched: OrderedDict[tuple[str, int], None] = OrderedDict()
 
     def raw(self, contig: str, start: int, end: int) -> str:
         """Return letters as the file has them."""
@@ -168,11 +177,11 @@ class PackedLetters:
     def clean(self, contig: str, start: int, end: int) -> str:
         """Return letters in upper case, all but A, C, G, T as N."""
         first, last = start // BLOCK, (end - 1) // BLOCK
+        if last - first >= _BLOCKS_KEPT // 4 or self._is_new(contig, first, last):
+            return _cleaned(self.raw(contig, start, end))
         if first == last:
             offset = first * BLOCK
             return self._block(contig, first)[start - offset : end - offset]
-        if last - first >= _BLOCKS_KEPT // 4:
-            return _cleaned(self.raw(contig, start, end))
         text = "".join(self._block(contig, n) for n in range(first, last + 1))
         return text[start - first * BLOCK : end - first * BLOCK]
 
@@ -192,7 +201,20 @@ class PackedLetters:
         """Close the file."""
         with self._lock:
             self._blocks.clear()
+            self._touched.clear()
             self._file.close()
+
+    def _is_new(self, contig: str, first: int, last: int) -> bool:
+        """Tell whether these blocks are needed for the first time in a while."""
+        keys = [(contig, number) for number in range(first, last + 1)]
+        with self._lock:
+            known = [key in self._blocks or key in self._touched for key in keys]
+            for key in keys:
+                self._touched[key] = None
+                self._touched.move_to_end(key)
+            while len(self._touched) > _BLOCKS_KEPT:
+                self._touched.popitem(last=False)
+        return not any(known)
 
     def _block(self, contig: str, number: int) -> str:
         key = (contig, number)
