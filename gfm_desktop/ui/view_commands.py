@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from gfm_desktop.ui.browser.canvas import Canvas
-from gfm_desktop.ui.browser.substitution_menu import mutate
+from gfm_desktop.ui.browser.region_menu import mutate
 from gfm_desktop.workspace.name_search import next_place
 
 if TYPE_CHECKING:

@@ -255,9 +255,14 @@ def _command(job: ScoreGene) -> str:
     return shlex.join([*words, "--out", f"{job.gene}.tsv"])
 
 
-def gene_in_view(workspace: Workspace) -> Gene | None:
-    """Return the gene in the middle of the view, or the nearest on screen."""
-    models, view = workspace.annotation, workspace.locus
+def gene_in_view(workspace: Workspace, region: Interval | None = None) -> Gene | None:
+    """Return the gene in the middle of a region, or the nearest to it inside.
+
+    Args:
+        workspace: Whose gene models.
+        region: Where to look; None for what is on screen.
+    """
+    models, view = workspace.annotation, region or workspace.locus
     if models is None or not view.contig:
         return None
     middle = (view.start + view.end) // 2

@@ -66,8 +66,8 @@ def region_menu(
     menu.addSeparator()
     ask = _entry(menu, "region-predict", "Predict here", lambda: predict(region))
     ask.setToolTip("Computes the predicted tracks of this region")
-    substitution_menu.add_to_region(menu, canvas, region)
     _add_mutagenesis(menu, canvas, region)
+    substitution_menu.add_to_region(menu, canvas, region)
     table = _entry(
         menu,
         "region-variants",
