@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Bins:
         low: float32 (n,) smallest value, NaN where no base has one.
         high: float32 (n,) largest value.
         mean: float32 (n,) mean over covered bases.
-        covered: (n,) bases that have a value.
+        covered: (n,) bases that have a value, unsigned.
     """
 
     start: int
@@ -34,7 +34,7 @@ class Bins:
     low: NDArray[np.float32]
     high: NDArray[np.float32]
     mean: NDArray[np.float32]
-    covered: NDArray[np.uint32]
+    covered: NDArray[np.unsignedinteger[Any]]
 
     def __len__(self) -> int:
         """Return the number of bins."""
@@ -142,7 +142,7 @@ def summed(values: NDArray[np.float32], start: int) -> tuple[Bins, ...]:
         values: One value a base, NaN where there is none.
         start: First base, 0-based; a multiple of `FINEST`.
     """
-    covered = (~np.isnan(values)).astype(np.uint32)
+    covered = (~np.isnan(values)).astype(np.uint8)
     levels = [Bins(start, 1, values, values, values, covered)]
     sums = Sums(
         values, values, np.nan_to_num(values).astype(np.float64), covered.astype(int)
@@ -150,7 +150,9 @@ def summed(values: NDArray[np.float32], start: int) -> tuple[Bins, ...]:
     size = 2
     while size < FINEST:
         sums = sums.halved()
-        levels.append(bins_of(start, size, sums.records()))
+        bins = bins_of(start, size, sums.records())
+        # Kept in memory by the hundred: counts up to 32 need a byte.
+        levels.append(replace(bins, covered=bins.covered.astype(np.uint8)))
         size *= 2
     return tuple(levels)
 

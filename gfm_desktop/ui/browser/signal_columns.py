@@ -8,7 +8,7 @@ so that no peak is lost.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -143,7 +143,7 @@ def _summed(
 
 def _mean_of_two(
     means: NDArray[np.float32],
-    covered: NDArray[np.uint32],
+    covered: NDArray[np.unsignedinteger[Any]],
     begins: NDArray[np.int64],
     lasts: NDArray[np.int64],
 ) -> NDArray[np.float64]:
@@ -157,7 +157,9 @@ def _mean_of_two(
 
 
 def _mean_of_many(
-    means: NDArray[np.float32], covered: NDArray[np.uint32], begins: NDArray[np.int64]
+    means: NDArray[np.float32],
+    covered: NDArray[np.unsignedinteger[Any]],
+    begins: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Return the mean of the bins from each beginning to the next."""
     weighed = np.where(covered > 0, means * covered.astype(np.float64), 0.0)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TILE = 1 << 14
 """bp of a tile: read in a millisecond, so that the window is never kept waiting."""
-_KEPT = 40
+_KEPT = 48
 _TOGETHER = 8
 _ANSWERS = 8
 """Answers that are kept: a picture asks several times for the same."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +14,7 @@ from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.signal_store import SignalStore
 from gfm_desktop.jobs.export_signal import ExportSignal
-from gfm_desktop.ui.browser import signal_paint, signal_words
+from gfm_desktop.ui.browser import signal_paint, signal_scale, signal_words
 from gfm_desktop.ui.browser.curves import say
 from gfm_desktop.ui.browser.drawing import hint
 from gfm_desktop.ui.browser.signal_columns import STYLES, columns
@@ -21,7 +22,6 @@ from gfm_desktop.ui.browser.signal_paint import Ink
 from gfm_desktop.ui.browser.signal_scale import (
     Axis,
     Extent,
-    ends,
     extent_of,
     groups_of,
     union,
@@ -78,6 +78,7 @@ class SignalTrack(PlainTrack):
             self._tiles.arrived.connect(sources.repaint.wanted)
         self._extents: OrderedDict[object, Extent | None] = OrderedDict()
         self._images: OrderedDict[object, QImage] = OrderedDict()
+        self._on_screen: View | None = None
         self._groups = groups_of(sources)
         self._groups.join(self)
 
@@ -96,13 +97,10 @@ class SignalTrack(PlainTrack):
 
         Of a lane that shows one number a pixel those numbers count, else all values.
         """
-        look = self._look()
         loci = self._workspace.loci
-        places = [view.interval]
-        if len(loci) > 1:
-            others = [locus for locus in loci if not locus.overlaps(view.interval)]
-            places += [locus for locus in others if locus.contig]
-        return union(self._extent(place, view, look) for place in places)
+        # Of several loci as they are, so that every pane comes to the same scale.
+        places = loci if len(loci) > 1 else (view.interval,)
+        return union(self._extent(place, view) for place in places if place.contig)
 
     def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
         """Return both ends of the scale, and 0 where it lies apart from them."""
@@ -184,6 +182,25 @@ class SignalTrack(PlainTrack):
             str(out),
         )
 
+    def busy(self, view: View) -> bool:
+        """Tell whether values of this view are still being read."""
+        if self.problem or self._bins(view) is None or self._tiles is None:
+            return False
+        return not self._tiles.bins(view.interval, 1.0 / view.scale)[1]
+
+    def shifts(self, view: View) -> bool:
+        """Return that the picture moves with its bases while the scale stays."""
+        bins = None if self.problem else self._bins(view)
+        self._on_screen = view
+        return bins is not None and bool(bins.covered.any())
+
+    def stamp(self) -> object:
+        """Return what the picture depends on: the values read, the look, the scale."""
+        seen, tiles = self._on_screen, self._tiles
+        if seen is None or tiles is None:
+            return self._problem, self._look()
+        return tiles.revision, tiles.problem, self._look(), self._ends(seen)
+
     def seen(self, *, shown: bool) -> None:
         """Read nothing more for a lane that is hidden or closed."""
         if self._tiles is not None and not shown:
@@ -205,8 +222,8 @@ class SignalTrack(PlainTrack):
             return None
         return self._tiles.bins(view.interval, 1.0 / (view.scale * ratio))[0]
 
-    def _extent(self, place: Interval, view: View, look: LaneLook) -> Extent | None:
-        tiles = self._tiles
+    def _extent(self, place: Interval, view: View) -> Extent | None:
+        tiles, look = self._tiles, self._look()
         if tiles is None or not tiles.covers(place.contig):
             return None
         heat = self._style() == "heat" and look.summary == WHISKERS
@@ -223,11 +240,25 @@ class SignalTrack(PlainTrack):
         return self._extents[key]
 
     def _axis(self, rect: QRectF, view: View) -> Axis:
-        extent = self._groups.extent(self, view)
+        ends = self._ends(view)
         top, bottom = _ABOVE * scale_of(), rect.height() - _BELOW * scale_of()
         if self._style() == "heat":
             top, bottom = 3.0, rect.height() - 3.0
-        return Axis(ends(extent, self._look()), top, max(bottom, top + 1.0))
+        return Axis(ends, top, max(bottom, top + 1.0))
+
+    def _ends(self, view: View) -> Extent:
+        """Return the ends of the scale: those of what is on screen.
+
+        A picture that is painted wider than the screen, to be moved by a drag, has the
+        scale of the part that is seen.
+        """
+        seen, shown = self._on_screen, view.interval
+        if seen is not None and math.isclose(seen.scale, view.scale, rel_tol=1e-9):
+            part = seen.interval
+            inside = shown.start <= part.start and part.end <= shown.end
+            if inside and shown.contig == part.contig:
+                view = seen
+        return signal_scale.ends(self._groups.extent(self, view), self._look())
 
     def _columns(self, bins: Bins, view: View, rect: QRectF, ratio: float) -> Columns:
         count = max(1, round(rect.width() * ratio))

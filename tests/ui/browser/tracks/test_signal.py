@@ -289,3 +289,49 @@ def test_that_an_export_job_has_the_region(
     job = opened().export_job(Interval("chr1", 5, 50), tmp_path / "a.bw")
     assert (job.contig, job.start, job.end) == ("chr1", 5, 50)
     assert job.out == str(tmp_path / "a.bw")
+
+
+def test_that_a_wide_picture_has_the_scale_of_what_is_on_screen(
+    opened: Callable[..., SignalTrack], workspace: Workspace, view: Callable[..., View]
+) -> None:
+    track = opened()
+    screen, wide = view(8000, 9600, 25.0), view(7200, 15_000, 25.0 * 7800 / 1600)
+    rect = rect_of(track, screen)
+    alone = [mark.text for mark in track.axis(rect, wide)]
+    assert track.shifts(screen)
+    assert track.axis(rect, wide) == track.axis(rect, screen)
+    assert [mark.text for mark in track.axis(rect, wide)] != alone
+
+
+def test_that_a_stamp_changes_with_scale_look_and_what_was_read(
+    opened: Callable[..., SignalTrack],
+    sources: Sources,
+    workspace: Workspace,
+    view: Callable[..., View],
+    qtbot: QtBot,
+) -> None:
+    track = opened()
+
+    def stamp(start: int, end: int) -> object:
+        track.shifts(view(start, end, 10.0))
+        return track.stamp()
+
+    first = stamp(8000, 9600)
+    assert stamp(8010, 9610) == first
+    assert stamp(11_500, 13_100) != first, "a larger value is on screen"
+    workspace.lanes.change(track.key, colour="#123456")
+    assert stamp(8000, 9600) != first
+    here = view(8000, 8100)
+    track.shifts(here)
+    before = track.stamp()
+    assert track.busy(here)
+    read(track, sources, here, qtbot)
+    assert not track.busy(here)
+    assert track.stamp() != before
+
+
+def test_that_a_view_without_values_does_not_move(
+    opened: Callable[..., SignalTrack], view: Callable[..., View]
+) -> None:
+    track = opened()
+    assert not track.shifts(view(5200, 5900, 10.0))
