@@ -43,7 +43,7 @@ _LENGTHS = (2.05, 2.9)
 memory for the kernel's transform."""
 _CALL = 250_000
 """What starting one operation costs, in multiplications done in the same time."""
-_CACHE = 1 << 20
+_CACHE = 1 << 22
 """Bytes of tiles in the frequencies that are worked on at a time."""
 
 
@@ -78,6 +78,13 @@ class DilatedConvolution:
             return outputs * self.width * self._channels[0] * self._channels[1]
         return self._spectral(tiling, tiling.length, tiling.rows)
 
+    def room(self, positions: int) -> int:
+        """Return rows that `linear` and `spread` read for so many that count.
+
+        What lies behind those that count must be zero.
+        """
+        return -(-positions // self.dilation) * self.dilation
+
     def __call__(self, positions: torch.Tensor) -> torch.Tensor:
         """Convolve.
 
@@ -87,35 +94,45 @@ class DilatedConvolution:
         Returns:
             Shape (n, channels), memory of its own.
         """
-        return self._convolved(positions, biased=True)
+        outputs = len(positions) - 2 * self.reach
+        return self._convolved(positions, outputs, biased=True)
 
-    def linear(self, positions: torch.Tensor) -> torch.Tensor:
-        """Convolve without the bias, as differences of positions are."""
-        return self._convolved(positions, biased=False)
+    def linear(self, positions: torch.Tensor, outputs: int) -> torch.Tensor:
+        """Convolve without the bias, as differences of positions are.
 
-    def spread(self, positions: torch.Tensor) -> torch.Tensor:
+        Args:
+            positions: Shape (room(outputs + 2 * reach), channels), contiguous.
+            outputs: Those that are wanted.
+        """
+        return self._convolved(positions, outputs, biased=False)
+
+    def spread(self, positions: torch.Tensor, length: int) -> torch.Tensor:
         """Convolve without the bias what has nothing but zeros around it.
 
         Args:
-            positions: Shape (n, channels), contiguous.
+            positions: Shape (room(length), channels), contiguous.
+            length: Those that are not zero.
 
         Returns:
-            Shape (n + 2 * reach, channels): all that is not zero.
+            Shape (length + 2 * reach, channels): all that is not zero.
         """
-        outputs = len(positions) + 2 * self.reach
-        tiling = self._spreading(len(positions))
+        outputs = length + 2 * self.reach
+        tiling = self._spreading(length)
         if tiling is not None:
             return self._overlapped(positions, tiling)[:outputs]
         edge = 2 * self.reach
-        padded = positions.new_zeros(len(positions) + 2 * edge, positions.shape[1])
-        padded[edge : edge + len(positions)] = positions
-        return self.linear(padded)
+        padded = positions.new_zeros(
+            self.room(outputs + 2 * self.reach), positions.shape[1]
+        )
+        padded[edge : edge + length] = positions[:length]
+        return self.linear(padded, outputs)
 
-    def _convolved(self, positions: torch.Tensor, *, biased: bool) -> torch.Tensor:
-        outputs = len(positions) - 2 * self.reach
+    def _convolved(
+        self, positions: torch.Tensor, outputs: int, *, biased: bool
+    ) -> torch.Tensor:
         tiling = self._tiling(outputs)
         if tiling is None:
-            return self._directly(positions, biased=biased)
+            return self._directly(positions[: outputs + 2 * self.reach], biased=biased)
         return self._by_frequencies(positions, tiling, biased=biased)[:outputs]
 
     def _directly(self, positions: torch.Tensor, *, biased: bool) -> torch.Tensor:

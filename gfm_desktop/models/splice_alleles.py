@@ -9,7 +9,7 @@ says sense.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from gfm_desktop.models.sequence import reverse_complement
 from gfm_desktop.models.splice_cone import Edit, Span
@@ -48,7 +48,7 @@ class AlleleModel(Protocol):
 
     def answers(
         self, questions: Sequence[Question]
-    ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """Return REF and ALT predictions of each question, each of shape (n, ...)."""
         ...
 
@@ -119,7 +119,7 @@ class AlleleBatch:
             model if isinstance(model, AlleleModel) and model.incremental else None
         )
         self._questions: dict[Question, int] = {}
-        self._answers: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
+        self._answers: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         self._windows = WindowBatch(model, batch_size=batch_size)
         self._asked: list[tuple[ReferenceWindow, int]] = []
 
@@ -171,7 +171,9 @@ class AlleleBatch:
             for question, (ref, alt) in zip(self._questions, found, strict=True)
         ]
 
-    def read(self, number: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def read(
+        self, number: int
+    ) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
         """Return REF over [start, end), and ALT, along the plus strand.
 
         Returns:

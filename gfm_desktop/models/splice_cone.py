@@ -192,7 +192,7 @@ class Cone:
     spans: tuple[Span, ...]
     joint: int
     shift: int
-    reads: tuple[Span, ...]
+    reads: tuple[tuple[Span, ...], ...]
 
     def aligned(self, span: Span) -> list[Span]:
         """Return where an ALT span lies in REF: one piece, or two about the joint."""
@@ -227,7 +227,5 @@ def cone(levels: Levels, removed: int, inserted: int, outputs: Span) -> Cone:
             beside = Span(bare.joint, bare.joint).wider(levels.reach(level + 1))
             zone = beside.within(spans[level + 1].wider(levels.reach(level + 1)))
             pieces += [zone, zone.moved(bare.shift)] if zone else []
-        starts = [piece.start for piece in pieces if piece]
-        ends = [piece.end for piece in pieces if piece]
-        reads.append(Span(min(starts), max(ends)) if starts else Span(0, 0))
+        reads.append(tuple(piece for piece in pieces if piece))
     return Cone(outputs, spans, bare.joint, bare.shift, tuple(reads))

@@ -84,7 +84,7 @@ class WindowNetworks:
 
     def answers(
         self, questions: Sequence[Question]
-    ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """Return REF and ALT predictions of variants, reckoning what each can change.
 
         The numbers are those of `asked` for whole windows, up to rounding.
@@ -103,10 +103,10 @@ class WindowNetworks:
                 for refs, alts in self._reckoning.answers(questions)
             ]
 
-    def _array(self, found: Sequence[torch.Tensor]) -> NDArray[np.float32]:
+    def _array(self, found: Sequence[torch.Tensor]) -> NDArray[np.float64]:
         """Return each network's (outputs, n) as `_joined` has them."""
         joined = self._joined([one.unsqueeze(0) for one in found])
-        values: NDArray[np.float32] = joined[0].cpu().numpy()
+        values: NDArray[np.float64] = joined[0].cpu().numpy()
         return values
 
     def asked(

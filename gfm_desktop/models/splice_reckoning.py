@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gfm_desktop.models.splice_incremental import Question
 
 _BYTES = 128 << 20
-"""Of REF, over all networks: at distance 50 two tiles of SpliceAI-10k's five."""
+"""Of REF, over all networks: what an output of SpliceAI-10k's five sees, so that a
+variant some thousand bases further on reads it again."""
 
 _Alleles = tuple[tuple["torch.Tensor", ...], tuple["torch.Tensor", ...]]
 

@@ -1,49 +1,47 @@
-"""REF levels of a splice network, in tiles that variants near each other share.
+"""REF levels of a splice network, in tiles that variants share.
 
-A tile answers for all windows of outputs that begin in the same `TILE` positions of a
-grid fixed to the strand of the contig. It is reckoned once, level by level, each level
-over what the next one reads and no more (*valid* convolutions), and keeps of each level
-what cones of its variants can read beside the cone. Where a level sees nothing but N,
-as beyond a transcript's ends, all its rows are one row, which is not reckoned again.
+Which tiles there are is told in `splice_stages`. A tile is reckoned when it is first
+read, from the tiles below it, and kept as long as there is room; so a variant pays only
+for what no earlier one has read. Where a level sees nothing but N, as beyond a
+transcript's ends, all its rows are one row, which is not reckoned again.
 
-A tile is a function of strand, place and length of window alone; so is, in every bit,
-each REF number, whoever asked first.
+A tile is a function of its strand and place alone; so is, in every bit, each REF
+number, whoever asked first.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from gfm_desktop.models.splice_cone import Span
+from gfm_desktop.models.splice_kept import Kept
+from gfm_desktop.models.splice_rows import (
+    Inner,
+    Tile,
+    cut,
+    inner_levels,
+    joined,
+    one,
+    part,
+    several,
+    unknown_rows,
+    unknown_tile,
+)
+from gfm_desktop.models.splice_stages import stages
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     import torch
 
-    from gfm_desktop.models.splice_cone import Levels
+    from gfm_desktop.models.splice_rows import Pieces, UnknownRow
+    from gfm_desktop.models.splice_stages import Stage
     from gfm_desktop.models.splice_trunk import Trunk
 
-_SHARE = 0.2
-"""Length of a tile as a share of what an output sees. Longer ones cost isolated
-variants more, which pay for all that an output sees in any case; shorter ones cost
-variants that lie 100 bp apart more."""
-_STEP = 64
-"""Windows are rounded up to a multiple, so that different deletions share tiles."""
-_INDEL = 64
-"""Outputs beyond the windows, for indels of that length: they are read aside."""
-
-
-_LEAST = 2
-"""Tiles that are always kept: one for each strand."""
-
-
-def tile_size(flank: int) -> int:
-    """Return positions of a tile for a network that sees `flank` on each side."""
-    return max(_STEP, int(_SHARE * 2 * flank))
+_INNER_SHARE = 0.5
+"""Of the memory, for inner levels."""
 
 
 class Strand(Protocol):
@@ -65,203 +63,191 @@ class Strand(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """What is known of REF around some windows.
+class Known:
+    """REF around a variant, as far as the variant reads it.
 
     Attributes:
-        starts: First position that is kept of each level before the last.
-        rows: These levels from there on, before the activation that reads them; shape
-            (positions, channels).
-        outputs: Positions that are told.
-        logits: What is told there, shape (positions, outputs).
+        levels: Of each level but the last, what lies before the activation.
+        told: What each skip connection adds to the logits.
     """
 
-    starts: tuple[int, ...]
-    rows: tuple[torch.Tensor, ...]
-    outputs: Span
-    logits: torch.Tensor
+    levels: tuple[Pieces, ...]
+    told: tuple[Pieces, ...]
 
-    def has(self, level: int, span: Span) -> bool:
-        """Tell whether a level is known over a span."""
-        start = self.starts[level]
-        return Span(start, start + len(self.rows[level])).holds(span)
+    def before(self, level: int, span: Span) -> Pieces:
+        """Return a level over a span that is known, without copying."""
+        return cut(self.levels[level], span)
 
-    def read(self, level: int, span: Span) -> torch.Tensor:
-        """Return a level over a span that the tile has, without copying."""
-        first = span.start - self.starts[level]
-        return self.rows[level][first : first + span.length]
-
-    def told(self, span: Span) -> torch.Tensor:
-        """Return logits over a span, without copying."""
-        first = span.start - self.outputs.start
-        return self.logits[first : first + span.length]
-
-    @property
-    def nbytes(self) -> int:
-        """Return how much memory it takes."""
-        return self.logits.nbytes + sum(rows.nbytes for rows in self.rows)
+    def logits(self, span: Span) -> torch.Tensor:
+        """Return logits over a span whose outputs are known; memory of its own."""
+        total = joined(cut(self.told[0], span)).clone()
+        for pieces in self.told[1:]:
+            total += joined(cut(pieces, span))
+        return total
 
 
 class Tiles:
-    """The tiles of one network that were asked for lately, up to a number of bytes."""
+    """The tiles of one network that were read lately, up to a number of bytes."""
 
     def __init__(self, trunk: Trunk, *, size: int, limit: int) -> None:
         """Start with none.
 
         Args:
             trunk: The network.
-            size: Positions of a tile.
-            limit: Bytes to keep; the last two tiles are kept even if they are larger.
+            size: Positions of a tile of a stage of several levels.
+            limit: Bytes to keep between two calls.
         """
         self._trunk = trunk
-        self._size = size
-        self._limit = limit
-        self._bytes = 0
-        self._kept: OrderedDict[Hashable, Tile] = OrderedDict()
+        self._stages = stages(trunk.levels, size)
+        self._stage_of = {
+            level: number
+            for number, stage in enumerate(self._stages)
+            for level in range(stage.below + 1, stage.last + 1)
+        }
+        inner = int(_INNER_SHARE * limit)
+        self._tiles: Kept[Tile] = Kept(limit - inner)
+        self._inner: Kept[Inner] = Kept(inner)
         self._lock = threading.Lock()
-        self._unknown: list[_Unknown] = []
+        self._unknown: tuple[UnknownRow, ...] = ()
 
-    def over(self, strand: Strand, window: Span) -> Tile:
-        """Return the tile of a window of outputs.
+    def around(
+        self, strand: Strand, reads: Sequence[Sequence[Span]], outputs: Sequence[Span]
+    ) -> Known:
+        """Return what is read of REF; may be called from several threads.
 
         Args:
             strand: The sequence.
-            window: Positions whose REF outputs are wanted.
+            reads: Of each level but the last, what is read before its activation.
+            outputs: Where logits are read.
         """
-        number = window.start // self._size
-        room = -(-window.length // _STEP) * _STEP
-        key = (strand.key, number, room)
         with self._lock:
-            tile = self._kept.get(key)
-            if tile is None:
-                start = number * self._size
-                outputs = Span(start, start + self._size + room).wider(_INDEL)
-                kept = _kept_spans(self._trunk.levels, outputs)
-                self._make_room(kept)
-                tile = self._reckoned(strand, outputs, kept)
-                self._kept[key] = tile
-                self._bytes += tile.nbytes
-            self._kept.move_to_end(key)
-        return tile
+            self._unknown = self._unknown or unknown_rows(self._trunk)
+            reader = _Reader(self, strand)
+            told = [reader.told(level, outputs) for level in self._trunk.levels.skips]
+            levels = [reader.before(level, spans) for level, spans in enumerate(reads)]
+            # Not earlier: a tile is read by several of those above it.
+            self._tiles.trim()
+        return Known(tuple(levels), tuple(told))
 
-    def whole(self, strand: Strand, outputs: Span) -> torch.Tensor:
-        """Return logits of a strand, shape (positions, outputs); keeps nothing."""
-        nothing = [Span(outputs.start, outputs.start)] * self._trunk.levels.last
-        with self._lock:
-            return self._reckoned(strand, outputs, nothing).logits
+    def _tile(self, reader: _Reader, number: int, place: int) -> Tile:
+        key = reader.strand.key, number, place
+        found = self._tiles.get(key)
+        if found is None:
+            found, _ = self._reckoned(reader, number, place)
+            self._tiles.put(key, found)
+        return found
 
-    def _reckoned(self, strand: Strand, outputs: Span, kept: list[Span]) -> Tile:
-        self._unknown = self._unknown or _unknown(self._trunk)
-        return _reckoned(self._trunk, self._unknown, strand, outputs, kept)
+    def _inner_of(self, reader: _Reader, number: int, place: int) -> Inner:
+        """Return inner levels; where they were forgotten they are reckoned again."""
+        key = reader.strand.key, number, place
+        found = self._inner.get(key)
+        if found is not None:
+            return found
+        trunk, stage = self._trunk, self._stages[number]
+        if not stage.inner:
+            return self._reckoned(reader, number, place)[1]
+        span = stage.inner_span(place)
+        if self._is_unknown(reader, stage, span):
+            return unknown_tile(trunk, stage, self._unknown)[1]
+        reaches = trunk.levels.reaches
+        read = span.wider(reaches[stage.last - 1] - reaches[stage.below])
+        even = joined(cut(reader.even(stage.below, read), read))
+        found = inner_levels(trunk, stage, span, even)
+        self._keep_inner(key, found)
+        return found
 
-    def _make_room(self, kept: Sequence[Span]) -> None:
-        """Forget tiles before another one takes memory."""
-        row = self._trunk.zeros(1).nbytes
-        needed = row * sum(span.length for span in kept)
-        while self._bytes + needed > self._limit and len(self._kept) >= _LEAST:
-            _, dropped = self._kept.popitem(last=False)
-            self._bytes -= dropped.nbytes
+    def _reckoned(self, reader: _Reader, number: int, place: int) -> tuple[Tile, Inner]:
+        trunk, stage = self._trunk, self._stages[number]
+        reaches, span = trunk.levels.reaches, stage.span(place)
+        if self._is_unknown(reader, stage, span):
+            return unknown_tile(trunk, stage, self._unknown)
+        read = span.wider(reaches[stage.last] - reaches[stage.below])
+        if stage.last - stage.below > 1:
+            below = joined(cut(reader.even(stage.below, read), read))
+            tile, inner = several(trunk, stage, span, below, keep=not stage.inner)
+            if inner.rows:
+                self._keep_inner((reader.strand.key, number, place), inner)
+            return tile, inner
+        before = cut(reader.before(stage.below, [read]), read)
+        even = [] if stage.last % 2 else reader.even(stage.below - 1, span)
+        return one(trunk, stage, span, before, cut(even, span)), Inner(())
 
+    def _keep_inner(self, key: Hashable, inner: Inner) -> None:
+        self._inner.put(key, inner)
+        self._inner.trim()
 
-def _kept_spans(levels: Levels, outputs: Span) -> list[Span]:
-    """Return what cones of edits among the outputs can read of each level.
-
-    The cone reaches A_k, and where it is in two alignments the next convolution's reach
-    about the joint; what no output sees is not read.
-    """
-    return [
-        outputs.wider(
-            min(
-                max(levels.reaches[level], levels.reach(level + 1)),
-                levels.flank - levels.reaches[level],
-            )
-        )
-        for level in range(levels.last)
-    ]
+    def _is_unknown(self, reader: _Reader, stage: Stage, span: Span) -> bool:
+        sees = span.wider(self._trunk.levels.reaches[stage.last])
+        return not sees.within(reader.strand.seen)
 
 
 @dataclass(frozen=True, slots=True)
-class _Unknown:
-    """A level where it sees nothing but N: one row, before and behind an activation.
+class _Reader:
+    """One strand, read in whole tiles."""
 
-    The last level has no `before`, and its `rows` are the level itself.
-    """
+    tiles: Tiles
+    strand: Strand
 
-    rows: torch.Tensor
-    before: torch.Tensor
-    active: torch.Tensor
+    def told(self, level: int, spans: Sequence[Span]) -> Pieces:
+        """Return what the skip connection behind a level adds to the logits."""
+        if level == 0:
+            span = _hull(spans)
+            return [(span, self.tiles._trunk.told_by(0, self._letters(span)))]
+        return [
+            (span, rows)
+            for span, tile in self._over(level, spans)
+            if (rows := tile.told) is not None
+        ]
+
+    def even(self, level: int, span: Span) -> Pieces:
+        """Return an even level that ends a stage."""
+        if level == 0:
+            return [(span, self._letters(span))]
+        return [
+            (at, rows)
+            for at, tile in self._over(level, [span])
+            if (rows := tile.even) is not None
+        ]
+
+    def before(self, level: int, spans: Sequence[Span]) -> Pieces:
+        """Return a level before its activation."""
+        tiles = self.tiles
+        if level == 0:
+            span = _hull(spans)
+            return [(span, tiles._trunk.normed(0, self._letters(span)))]
+        number = tiles._stage_of[level]
+        stage = tiles._stages[number]
+        if level < stage.last:
+            return [
+                (stage.inner_span(place), inner.rows[level - stage.below - 1])
+                for place in stage.inner_over(spans)
+                for inner in [tiles._inner_of(self, number, place)]
+            ]
+        found: Pieces = []
+        for at, tile in self._over(level, spans):
+            if tile.before is not None:
+                found.append((at, tile.before))
+            elif tile.even is not None:
+                wanted = _hull([at.within(span) for span in spans])
+                even = part(tile.even, at, wanted)
+                found.append((wanted, tiles._trunk.normed(level, even)))
+        return found
+
+    def _over(self, level: int, spans: Sequence[Span]) -> list[tuple[Span, Tile]]:
+        number = self.tiles._stage_of[level]
+        stage = self.tiles._stages[number]
+        return [
+            (stage.span(place), self.tiles._tile(self, number, place))
+            for place in stage.over(spans)
+        ]
+
+    def _letters(self, span: Span) -> torch.Tensor:
+        return self.tiles._trunk.embedded(self.strand.letters(*span))
 
 
-def _unknown(trunk: Trunk) -> list[_Unknown]:
-    """Return what each level is far from every base."""
-    levels = trunk.levels
-    even = rows = trunk.embedded("N")
-    found = []
-    for level in range(levels.last + 1):
-        before = rows
-        if level % 2 == 0:
-            even = rows = rows + even if level else rows
-            before = trunk.normed(level, rows) if level < levels.last else rows
-        active = trunk.active(before)
-        found.append(_Unknown(rows, before, active))
-        if level < levels.last:
-            length = 2 * levels.reach(level + 1) + 1
-            rows = trunk.convolved(level + 1, active.repeat(length, 1))
-    return found
-
-
-def _over(
-    rows: torch.Tensor, at: Span, unknown: torch.Tensor, span: Span
-) -> torch.Tensor:
-    """Return rows that lie `at` some span over another; `unknown` is around them."""
-    if at.holds(span):
-        first = span.start - at.start
-        return rows[first : first + span.length]
-    found = unknown.repeat(span.length, 1)
-    if own := span.within(at):
-        first, offset = own.start - span.start, own.start - at.start
-        found[first : first + own.length] = rows[offset : offset + own.length]
-    return found
-
-
-def _reckoned(
-    trunk: Trunk,
-    unknown: Sequence[_Unknown],
-    strand: Strand,
-    outputs: Span,
-    kept: Sequence[Span],
-) -> Tile:
-    """Return outputs of a strand, and what is to be kept of each level."""
-    levels = trunk.levels
-    live = [
-        read.within(strand.seen.wider(reach))
-        for read, reach in zip(levels.read_by(outputs), levels.reaches, strict=True)
-    ]
-    even = trunk.embedded(strand.letters(*live[0]) if live[0] else "")
-    skipped = [_over(even, live[0], unknown[0].rows, outputs)]
-    rows = []
-    before = trunk.normed(0, even)
-    for level in range(levels.last):
-        rows.append(
-            _over(before, live[level], unknown[level].before, kept[level]).clone()
-        )
-        above = live[level + 1]
-        made = before[:0]
-        if above:
-            read = above.wider(levels.reach(level + 1))
-            active = _over(
-                trunk.active(before), live[level], unknown[level].active, read
-            )
-            made = trunk.convolved(level + 1, active)
-        if level % 2 == 0:
-            before = made
-            continue
-        if above:
-            made += _over(even, live[level - 1], unknown[level - 1].rows, above)
-        even = made
-        if level + 1 in levels.skips:
-            skipped.append(_over(even, above, unknown[level + 1].rows, outputs))
-        if level + 1 < levels.last:
-            before = trunk.normed(level + 1, even)
-    starts = tuple(span.start for span in kept)
-    return Tile(starts, tuple(rows), outputs, trunk.logits(skipped))
+def _hull(spans: Sequence[Span]) -> Span:
+    """Return the shortest span that holds all of some."""
+    wide = [span for span in spans if span]
+    if not wide:
+        return Span(0, 0)
+    return Span(min(span.start for span in wide), max(span.end for span in wide))

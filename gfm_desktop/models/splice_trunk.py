@@ -13,8 +13,6 @@ from gfm_desktop.models.spectral_convolution import DilatedConvolution
 from gfm_desktop.models.splice_cone import Levels
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import torch
 
     from gfm_desktop.models.splice_network import SpliceArchitecture
@@ -83,8 +81,11 @@ class Trunk:
                 )
                 for block in network.blocks
             ]
-            self._skips = [_matrix(skip) for skip in network.skips]
-            self._last = _matrix(network.last)
+            skips = [_matrix(skip) for skip in network.skips]
+            weight, bias = _matrix(network.last)
+            self._told = [(one @ weight).to(self._letters) for one, _ in skips]
+            biases = torch.stack([one for _, one in skips]).sum(dim=0)
+            self._told_bias = (biases @ weight + bias).to(self._letters)
 
     @property
     def device(self) -> torch.device:
@@ -113,13 +114,22 @@ class Trunk:
         unit = self._units[level // 2]
         return torch.addcmul(unit.shift, rows, unit.scale)
 
-    def active(self, rows: torch.Tensor) -> torch.Tensor:
-        """Return the activation of rows; they stay."""
+    def active(self, rows: torch.Tensor, into: torch.Tensor) -> None:
+        """Write the activation of rows."""
         import torch
 
         if self._slope == 0:
-            return torch.relu(rows)
-        return torch.nn.functional.leaky_relu(rows, self._slope)
+            torch.clamp_min(rows, 0, out=into)
+        else:
+            torch.maximum(rows, rows * self._slope, out=into)
+
+    def active_in_place(self, rows: torch.Tensor) -> torch.Tensor:
+        """Return the activation of rows, in their memory."""
+        import torch
+
+        if self._slope == 0:
+            return rows.relu_()
+        return torch.nn.functional.leaky_relu_(rows, self._slope)
 
     def active_change(
         self, level: int, change: torch.Tensor, rows: torch.Tensor, into: torch.Tensor
@@ -128,78 +138,62 @@ class Trunk:
 
         Args:
             level: Its number. The change of an even one is not normed yet.
-            change: Difference of the level; is used up where the level is odd.
+            change: Difference of the level.
             rows: The level before its activation, `normed` where it is even.
             into: Where to write; may not overlap the others.
         """
         import torch
 
-        first = self._first_bracket(rows)
-        if level % 2:
-            normed = change
-            changed = normed.add_(first) if self._slope == 0 else normed + first
-        else:
-            normed = change * self._units[level // 2].scale
-            changed = normed + first
-        if self._slope == 0:
-            # -max(p, 0) is min(p, 0) - p.
-            torch.maximum(changed, first.sub_(rows), out=into)
-        else:
-            second = (self._slope - 1) * rows.clamp_min(0)
-            torch.maximum(changed, second.add_(normed, alpha=self._slope), out=into)
-
-    def _first_bracket(self, rows: torch.Tensor) -> torch.Tensor:
-        """Return p - f(p), which is 0 where p is positive."""
         first = rows.clamp_max(0)
-        return first if self._slope == 0 else first.mul_(1 - self._slope)
+        if self._slope:
+            first *= 1 - self._slope
+        if level % 2:
+            torch.add(change, first, out=into)
+        else:
+            torch.addcmul(first, change, self._units[level // 2].scale, out=into)
+        # Now `into` is c + (p - f(p)), and `first` p - f(p).
+        if self._slope == 0:
+            # -f(p) is (p - f(p)) - p.
+            torch.maximum(into, first.sub_(rows), out=into)
+            return
+        normed = into - first
+        second = rows.clamp_min(0).mul_(self._slope - 1)
+        torch.maximum(into, second.add_(normed, alpha=self._slope), out=into)
 
     def convolved(self, level: int, active: torch.Tensor) -> torch.Tensor:
         """Return convolution number `level` of rows, `Levels.reach` fewer each side."""
         return self.convolution(level)(active)
-
-    def convolved_change(self, level: int, change: torch.Tensor) -> torch.Tensor:
-        """Return what `convolved` makes of a difference of rows."""
-        return self.convolution(level).linear(change)
-
-    def spread_change(self, level: int, change: torch.Tensor) -> torch.Tensor:
-        """Return what `convolved` makes of a difference that is zero elsewhere.
-
-        It has `Levels.reach` more rows on each side.
-        """
-        return self.convolution(level).spread(change)
 
     def convolution(self, level: int) -> DilatedConvolution:
         """Return convolution number `level`, from 1 on."""
         unit, half = divmod(level - 1, 2)
         return self._units[unit].convolutions[half]
 
-    def logits(self, skipped: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return what is told before the last function, shape (positions, outputs).
+    def told_by(self, level: int, rows: torch.Tensor) -> torch.Tensor:
+        """Return what a level of `Levels.skips` adds to the logits.
 
-        Args:
-            skipped: Rows of all levels of `Levels.skips` at the same positions.
+        The skip connection and the last layer are one matrix; the biases of all of them
+        are added by level 0.
+
+        Returns:
+            Shape (positions, outputs), memory of its own.
         """
         import torch
 
-        parts = [
-            torch.addmm(bias, rows, weight)
-            for rows, (weight, bias) in zip(skipped, self._skips, strict=True)
-        ]
-        total = parts[0]
-        for part in parts[1:]:
-            total += part
-        weight, bias = self._last
-        return torch.addmm(bias, total, weight)
+        weight = self._told[level // (2 * self.levels.units)]
+        if level:
+            return torch.mm(rows, weight)
+        return torch.addmm(self._told_bias, rows, weight)
 
-    def logits_change(self, skipped: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return what `logits` makes of differences of rows."""
+    def told_change(self, level: int, change: torch.Tensor) -> torch.Tensor:
+        """Return what `told_by` makes of a difference of rows."""
         import torch
 
-        weights = [weight for weight, _ in self._skips]
-        total = torch.mm(skipped[0], weights[0])
-        for change, weight in zip(skipped[1:], weights[1:], strict=True):
-            total.addmm_(change, weight)
-        return torch.mm(total, self._last[0])
+        return torch.mm(change, self._told[level // (2 * self.levels.units)])
+
+    def told_zeros(self, positions: int) -> torch.Tensor:
+        """Return logits of zero."""
+        return self._letters.new_zeros(positions, self.outputs)
 
     def told(self, logits: torch.Tensor) -> torch.Tensor:
         """Return probabilities, shape (outputs, positions)."""
@@ -212,8 +206,8 @@ def _convolution(layer: torch.nn.Conv2d) -> DilatedConvolution:
 
 
 def _matrix(layer: torch.nn.Conv2d) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return a convolution of width 1 as (in, out) weights and a bias."""
-    return layer.weight[:, :, 0, 0].T.contiguous(), _bias(layer)
+    """Return a convolution of width 1 as (in, out) weights and a bias, float64."""
+    return layer.weight[:, :, 0, 0].T.double(), _bias(layer).double()
 
 
 def _bias(layer: torch.nn.Conv2d) -> torch.Tensor:

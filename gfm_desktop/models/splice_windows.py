@@ -10,7 +10,7 @@ All coordinates are 0-based half-open.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
+
+Float = TypeVar("Float", bound=np.floating[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,8 @@ def substituted(sequence: str, offset: int, variant: Variant) -> str:
 
 
 def projected(
-    alternative: NDArray[np.float32], offset: int, variant: Variant
-) -> NDArray[np.float32]:
+    alternative: NDArray[Float], offset: int, variant: Variant
+) -> NDArray[Float]:
     """Lay predictions for the ALT sequence over the REF positions.
 
     Deleted bases get probability 0, and inserted bases give the base that they follow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -54,7 +54,7 @@ class Networks:
 
     def answers(
         self, questions: Sequence[Question]
-    ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """Return REF and ALT, each of shape (n, tissues * replicates)."""
         return [
             (ref.reshape(len(ref), -1), alt.reshape(len(alt), -1))
@@ -218,18 +218,18 @@ class Rule:
 
     def _change(
         self, variant: Variant, number: int, batch: AlleleBatch
-    ) -> NDArray[np.float32]:
+    ) -> NDArray[np.floating[Any]]:
         """Return the mean change, shape (positions, tissues)."""
         ref, alt = batch.read(number)
         change = projected(alt, self.distance, variant) - ref
         tissues = len(self.model.tissues)
-        mean: NDArray[np.float32] = change.reshape(len(change), tissues, -1).mean(
+        mean: NDArray[np.floating[Any]] = change.reshape(len(change), tissues, -1).mean(
             axis=2
         )
         return mean
 
     def _score(
-        self, variant: Variant, place: Place, change: NDArray[np.float32]
+        self, variant: Variant, place: Place, change: NDArray[np.floating[Any]]
     ) -> PlaceScore:
         gain, loss = change.max(axis=1), change.min(axis=1)
         warning = ""

@@ -32,7 +32,7 @@ deleted. It is kept, and such a score carries a caution.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -292,7 +292,7 @@ class _Rule:
         boundary = request.target.nearest_boundary(variant.start)
         deltas, positions = [], []
         for _, column, sign in _KINDS:
-            change: NDArray[np.float32] = sign * (alt[:, column] - ref[:, column])
+            change: NDArray[np.floating[Any]] = sign * (alt[:, column] - ref[:, column])
             place = int(change.argmax())
             position = place - self.distance
             # A gain at the annotated site, or a loss elsewhere, is masked.

@@ -47,7 +47,7 @@ from gfm_desktop.models.importing import Origin, write_folder
 from gfm_desktop.models.spectral_convolution import DilatedConvolution
 from gfm_desktop.models.splice_cone import Levels, Span, cone
 from gfm_desktop.models.splice_network import SPLICEAI_10K
-from gfm_desktop.models.splice_tiles import tile_size
+from gfm_desktop.models.splice_stages import tile_size
 from gfm_desktop.models.splice_windows import SpliceTarget, gene_target
 
 if TYPE_CHECKING:

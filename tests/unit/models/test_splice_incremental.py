@@ -152,28 +152,6 @@ def test_that_where_nothing_reaches_alt_is_ref_in_every_bit() -> None:
     assert not np.array_equal(ref[:, 9:-9], alt[:, 9:-9])
 
 
-def test_that_variants_of_one_tile_share_it_and_memory_is_bounded() -> None:
-    engine = IncrementalNetwork(Trunk(network("relu")), limit=0, tile=100)
-    tiles = engine._tiles
-    made = []
-    reckoned = tiles._reckoned
-
-    def counted(*given: Any) -> Any:
-        made.append(given[1])
-        return reckoned(*given)
-
-    tiles._reckoned = counted  # type: ignore[method-assign]
-    for start in (610, 660, 709, 720, 610, 880):
-        ref = STRAND.letters(start, start + 1)
-        answer(engine, question(STRAND, start, ref, "T", distance=10))
-    # Windows that begin in 600-699 share a tile; with no memory the last two stay.
-    assert len(made) == 3
-    assert len(tiles._kept) == 2
-    answer(engine, question(STRAND, 990, STRAND.letters(990, 991), "T", distance=10))
-    assert len(made) == 4
-    assert len(tiles._kept) == 2
-
-
 def test_that_small_changes_keep_their_precision_in_float32() -> None:
     # What matters is the difference of both alleles, however small beside them.
     exact, rounded = network("relu"), random_network(SIZES["relu"]).float()

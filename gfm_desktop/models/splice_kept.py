@@ -1,0 +1,55 @@
+"""Things that are kept up to a number of bytes: what was used last stays."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+
+class Sized(Protocol):
+    """Something that takes memory."""
+
+    @property
+    def nbytes(self) -> int:
+        """Return how much."""
+        ...
+
+
+Value = TypeVar("Value", bound=Sized)
+
+
+class Kept(Generic[Value]):
+    """Values by key; not for several threads at a time."""
+
+    def __init__(self, limit: int) -> None:
+        """Start with none, to keep up to `limit` bytes after each `trim`."""
+        self._limit = limit
+        self._nbytes = 0
+        self._found: OrderedDict[Hashable, Value] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._found)
+
+    def get(self, key: Hashable) -> Value | None:
+        """Return what is kept under a key, which so was used last."""
+        value = self._found.get(key)
+        if value is not None:
+            self._found.move_to_end(key)
+        return value
+
+    def put(self, key: Hashable, value: Value) -> None:
+        """Keep a value, in the place of one that may be there."""
+        if (old := self._found.pop(key, None)) is not None:
+            self._nbytes -= old.nbytes
+        self._found[key] = value
+        self._nbytes += value.nbytes
+
+    def trim(self) -> None:
+        """Forget what was not used for longest, until the rest fits."""
+        while self._nbytes > self._limit and self._found:
+            _, dropped = self._found.popitem(last=False)
+            self._nbytes -= dropped.nbytes

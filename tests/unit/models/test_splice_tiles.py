@@ -1,0 +1,114 @@
+"""REF is reckoned once for all variants that read it, and memory is bounded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from gfm_desktop.models.splice_cone import Span
+from gfm_desktop.models.splice_incremental import IncrementalNetwork
+from gfm_desktop.models.splice_kept import Kept
+from gfm_desktop.models.splice_network import SpliceArchitecture
+from gfm_desktop.models.splice_trunk import Trunk
+
+from .splice_strands import Letters, question, random_network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SIZES = SpliceArchitecture(channels=6, groups=((3, 1), (7, 2), (21, 4)), units=2)
+TEXT = "".join(np.random.default_rng(5).choice(list("ACGT"), 3_000))
+STRAND = Letters(TEXT, Span(30, 2_950))
+
+
+def engine(limit: int) -> IncrementalNetwork:
+    return IncrementalNetwork(Trunk(random_network(SIZES)), limit=limit, tile=100)
+
+
+def reckoned(
+    network: IncrementalNetwork, places: Iterable[int]
+) -> Counter[tuple[int, int]]:
+    """Return which tiles are reckoned, by stage and number, for SNVs at places."""
+    import torch
+
+    tiles, made = network._tiles, Counter[tuple[int, int]]()
+    plain = tiles._reckoned
+
+    def counted(reader: Any, stage: int, place: int) -> Any:
+        made[stage, place] += 1
+        return plain(reader, stage, place)
+
+    tiles._reckoned = counted  # type: ignore[method-assign]
+    with torch.inference_mode():
+        for place in places:
+            ref = STRAND.letters(place, place + 1)
+            alt = "A" if ref != "A" else "C"
+            network.answer(question(STRAND, place, ref, alt, distance=10))
+    tiles._reckoned = plain  # type: ignore[method-assign]
+    return made
+
+
+def test_that_nothing_is_reckoned_twice_where_there_is_memory() -> None:
+    network = engine(64 << 20)
+    first = reckoned(network, [700])
+    assert set(first.values()) == {1}
+    assert not reckoned(network, [700, 701])
+    more = reckoned(network, [760])
+    assert more
+    assert not more.keys() & first.keys()
+    assert more.total() < first.total() / 2
+
+
+def test_that_without_memory_a_call_still_reckons_each_tile_once() -> None:
+    network = engine(0)
+    first = reckoned(network, [700])
+    # Inner levels are read after their tile was reckoned, and are gone by then.
+    assert first.total() < 1.3 * len(first)
+    assert reckoned(network, [700]) == first
+    assert len(network._tiles._tiles) == len(network._tiles._inner) == 0
+
+
+def test_that_memory_is_bounded() -> None:
+    limit = 200_000
+    network = engine(limit)
+    reckoned(network, range(300, 2_700, 60))
+    kept = network._tiles._tiles._found, network._tiles._inner._found
+    sizes = [sum(one.nbytes for one in found.values()) for found in kept]
+    assert all(0 < size <= limit / 2 for size in sizes)
+
+
+def test_that_positions_beyond_the_transcript_take_no_memory() -> None:
+    network = engine(64 << 20)
+    reckoned(network, [-900])
+    tiles = network._tiles._tiles._found.values()
+    assert len(tiles) > 3
+    assert all(tile.nbytes <= 3 * 8 * SIZES.channels for tile in tiles)
+
+
+class Bytes:
+    def __init__(self, nbytes: int) -> None:
+        self.nbytes = nbytes
+
+
+@pytest.mark.parametrize(
+    ("limit", "left"), [(9, []), (10, [1]), (25, [3, 1]), (99, [2, 3, 1])]
+)
+def test_that_what_was_used_last_stays(limit: int, left: list[int]) -> None:
+    kept: Kept[Bytes] = Kept(limit)
+    for key in (1, 2, 3):
+        kept.put(key, Bytes(10))
+    assert kept.get(1) is not None
+    assert kept.get(4) is None
+    kept.trim()
+    assert list(kept._found) == left
+
+
+def test_that_a_value_is_counted_once() -> None:
+    kept: Kept[Bytes] = Kept(25)
+    for _ in range(5):
+        kept.put(1, Bytes(10))
+    kept.trim()
+    assert len(kept) == 1
