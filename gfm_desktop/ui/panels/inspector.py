@@ -30,7 +30,9 @@ from gfm_desktop.ui.widgets.effects import Effects
 from gfm_desktop.ui.widgets.empty_state import EmptyState
 from gfm_desktop.ui.widgets.facts import FactGrid
 from gfm_desktop.ui.widgets.inspector_words import (
+    HYPOTHETICAL,
     differs,
+    hypothetical_words,
     name_of,
     other_genes,
     settings_words,
@@ -45,6 +47,7 @@ from gfm_desktop.ui.widgets.scrolled import ScrolledColumn
 from gfm_desktop.ui.widgets.texts import CopyButton, Section, heading, muted
 from gfm_desktop.ui.widgets.variant_columns import short_allele
 from gfm_desktop.workspace.commands import predict_command, score_command
+from gfm_desktop.workspace.hypothetical import is_hypothetical
 from gfm_desktop.workspace.links import links
 
 if TYPE_CHECKING:
@@ -178,13 +181,19 @@ class InspectorPanel(QWidget):
         # A sign more must not push the number out of a narrow panel.
         scale = 1.9 if len(shown) <= _SHORT else 1.35
         self.score.setFont(heading(scale=scale).font())
-        self.score.setVisible(row.status in (Status.SCORED, Status.PENDING))
+        known = row.status in (Status.SCORED, Status.PENDING)
+        self.score.setVisible(known and not is_hypothetical(row))
         self.score.setAccessibleName(f"Score {shown}")
         self.score.setToolTip(card.units if card is not None else "")
-        self.chip.set_status(row.status)
+        if is_hypothetical(row):
+            self.chip.set_status(row.status, words="Hypothetical", about=HYPOTHETICAL)
+        else:
+            self.chip.set_status(row.status)
 
     def _show_notice(self, row: VariantRow) -> None:
-        if row.status is Status.PENDING:
+        if is_hypothetical(row):
+            text, tone = hypothetical_words(row), Tone.QUIET
+        elif row.status is Status.PENDING:
             text, tone = (
                 "Score the variants to see what the model predicts.",
                 Tone.QUIET,
@@ -239,6 +248,8 @@ class InspectorPanel(QWidget):
         variant = row.variant
         written = name_of(row.chrom, row.pos, row.ref, row.alt) if row.pos else ""
         facts = [("In the file", written), ("Line", f"{row.line:,}")]
+        if is_hypothetical(row):
+            facts = [("Hypothetical", written)]
         if variant is not None and differs(row):
             normal = name_of(variant.contig, variant.position, variant.ref, variant.alt)
             facts.insert(1, ("Normalised", normal))

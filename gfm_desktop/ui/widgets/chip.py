@@ -112,6 +112,7 @@ class StatusChip(QWidget):
         """Start with the status that says least."""
         super().__init__(parent)
         self._status = Status.PENDING
+        self._words = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_status(Status.PENDING)
 
@@ -120,17 +121,23 @@ class StatusChip(QWidget):
         """Return the status on show."""
         return self._status
 
-    def set_status(self, status: Status) -> None:
-        """Show a status."""
-        self._status = status
-        self.setToolTip(DESCRIPTIONS[status])
-        self.setAccessibleName(f"Status: {LABELS[status]}")
+    def set_status(self, status: Status, *, words: str = "", about: str = "") -> None:
+        """Show a status.
+
+        Args:
+            status: Gives colour and shape.
+            words: What it says in place of the status' own words.
+            about: What the tooltip says then.
+        """
+        self._status, self._words = status, words or LABELS[status]
+        self.setToolTip(about or DESCRIPTIONS[status])
+        self.setAccessibleName(f"Status: {self._words}")
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """Return the size of the whole chip."""
-        width = chip_width(self.font(), LABELS[self._status])
+        width = chip_width(self.font(), self._words)
         return QSize(int(width) + 1, int(chip_height(self.font())) + 1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -139,7 +146,7 @@ class StatusChip(QWidget):
         paint_chip(
             painter,
             QRectF(self.rect()),
-            text=LABELS[self._status],
+            text=self._words,
             tone=TONES[self._status],
             palette=self.palette(),
             font=self.font(),

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from gfm_desktop.workspace.score_table import VariantRow
 
 
+HYPOTHETICAL = "In no file: clicked in a heatmap, or typed"
+
+
+def hypothetical_words(row: VariantRow) -> str:
+    """Return what is known of a variant that stands in no file."""
+    shown = "The predicted tracks show REF and ALT of it."
+    return f"{row.reason}\n{shown}" if row.reason else shown
+
+
 def differs(row: VariantRow) -> bool:
     """Tell whether the normalised variant is written otherwise than in the file."""
     variant = row.variant

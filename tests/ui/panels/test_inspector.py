@@ -12,6 +12,7 @@ from gfm_desktop.ui.panels.inspector import InspectorPanel
 from gfm_desktop.ui.widgets.effects import verdict
 from gfm_desktop.ui.widgets.look import Tone
 from gfm_desktop.ui.widgets.score_bar import MISSING
+from gfm_desktop.workspace.hypothetical import HYPOTHETICAL
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -168,3 +169,28 @@ def test_that_a_long_allele_does_not_widen_the_card(
     workspace.select(replace(row, ref="A" * 5000, reason="A" * 500))
     assert panel.minimumSizeHint().width() <= width + 40
     assert "(5,000)" in panel.subtitle.text()
+
+
+def test_that_a_hypothetical_variant_is_called_so_and_has_no_score(
+    panel: InspectorPanel, workspace: Workspace, table: ScoreTable, run: ScoreRun
+) -> None:
+    row = replace(
+        table.row(0),
+        row=HYPOTHETICAL,
+        line=0,
+        status=Status.PENDING,
+        reason="Splice site gain and loss: effect +0.5",
+    )
+    workspace.select(row)
+    assert panel.chip.accessibleName() == "Status: Hypothetical"
+    assert not panel.score.isVisible()
+    assert "effect +0.5" in panel.notice.text
+    assert "REF and ALT" in panel.notice.text
+    facts = dict(panel.facts.facts)
+    assert "Hypothetical" in facts
+    assert "Line" not in facts
+    # Scores of the file arrive: this one stays as it is.
+    workspace.set_run(run)
+    assert workspace.selection == row
+    workspace.select(table.row(0))
+    assert panel.chip.accessibleName() != "Status: Hypothetical"

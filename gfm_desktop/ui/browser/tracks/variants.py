@@ -96,7 +96,9 @@ class VariantsTrack(PlainTrack):
         if scene is None:
             return []
         chosen = self._workspace.selection
-        key = (scene, height, None if chosen is None else chosen.row)
+        # Hypothetical variants share a row: the variant itself tells them apart.
+        about = None if chosen is None else (chosen.row, chosen.variant)
+        key = (scene, height, about)
         if key not in self._placed:
             _make_room(self._placed)
             stand = self.stand(height, self._marks.scale)
