@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPolygonF
 
 from gfm_desktop.ui.browser import signal_columns
 from gfm_desktop.ui.browser.reduction import runs
+from gfm_desktop.ui.browser.signal_pixels import shades, tones
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,14 +125,14 @@ def image_of(
     ratio = 1.0 / shown.step
     rows = max(1, round(height * ratio))
     if style == "heat":
-        shades = signal_columns.shades(shown.chosen(_one(summary)), axis)
-        pixels = np.zeros((rows, len(shades)), np.uint8)
+        levels = shades(shown.chosen(_one(summary)), axis)
+        pixels = np.zeros((rows, len(levels)), np.uint8)
         top, bottom = (round(edge * ratio) for edge in (axis.top, axis.bottom))
-        pixels[top:bottom] = shades
+        pixels[top:bottom] = levels
         table = _shade_table(ink, axis.ends.low < 0 < axis.ends.high)
     else:
         bands = signal_columns.bands(shown, axis, style, summary)
-        pixels = signal_columns.tones(bands, rows, ratio)
+        pixels = tones(bands, rows, ratio)
         table = _tone_table(ink)
     # Indexed pixels are drawn slowly; converted they cost a third.
     image = QImage(pixels.data, pixels.shape[1], rows, pixels.shape[1], _INDEXED)
@@ -165,12 +166,12 @@ def paint_shapes(
 def _paint_cells(
     painter: QPainter, shown: Columns, axis: Axis, summary: str, ink: Ink
 ) -> None:
-    shades = signal_columns.shades(shown.chosen(_one(summary)), axis)
+    levels = shades(shown.chosen(_one(summary)), axis)
     both = axis.ends.low < 0 < axis.ends.high
-    edges = [0, *(np.flatnonzero(np.diff(shades)) + 1).tolist(), len(shades)]
+    edges = [0, *(np.flatnonzero(np.diff(levels)) + 1).tolist(), len(levels)]
     for first, end in itertools.pairwise(edges):
-        if shades[first]:
-            painter.setBrush(ink.shade(int(shades[first]), both_signs=both))
+        if levels[first]:
+            painter.setBrush(ink.shade(int(levels[first]), both_signs=both))
             left, right = (shown.left + at * shown.step for at in (first, end))
             painter.drawRect(
                 QRectF(left, axis.top, right - left, axis.bottom - axis.top)

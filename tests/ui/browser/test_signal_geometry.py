@@ -21,9 +21,8 @@ from gfm_desktop.ui.browser.signal_columns import (
     STYLES,
     bands,
     columns,
-    shades,
-    tones,
 )
+from gfm_desktop.ui.browser.signal_pixels import shades, tones
 from gfm_desktop.ui.browser.signal_scale import Axis, Extent, ScaleGroups, ends
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.workspace.lane_book import LaneBook, LaneLook

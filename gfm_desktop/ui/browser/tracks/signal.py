@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
@@ -13,6 +12,7 @@ from PySide6.QtGui import QColor
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.signal_store import SignalStore
+from gfm_desktop.jobs.export.value_files import VALUE_FORMATS
 from gfm_desktop.jobs.export_signal import ExportSignal
 from gfm_desktop.ui.browser import signal_paint, signal_scale, signal_words
 from gfm_desktop.ui.browser.curves import say
@@ -34,21 +34,18 @@ from gfm_desktop.workspace.lane_book import WHISKERS
 from gfm_desktop.workspace.track_files import TrackKind
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtGui import QPainter
 
     from gfm_desktop.genome.signal_bins import Bins
-    from gfm_desktop.ui.browser.signal_columns import Columns
     from gfm_desktop.ui.browser.track import Sources
     from gfm_desktop.workspace.lane_book import LaneLook
     from gfm_desktop.workspace.track_files import TrackFile
-
-Value = TypeVar("Value")
 
 _HEIGHT, _HEAT_HEIGHT = 64, 26
 """Pixels at a text size of 100 %."""
 _ABOVE, _BELOW = 7.0, 7.0
 """Pixels left free: half a line of the axis' labels."""
-_KEPT = 4
+_KEPT = 16
 _LEAST_GAP = 13.0
 
 
@@ -56,6 +53,7 @@ class SignalTrack(PlainTrack):
     """Paints what a `SignalStore` has of the view."""
 
     styles: tuple[str, ...] = STYLES
+    export_formats: tuple[str, ...] = VALUE_FORMATS
     scaled = True
 
     def __init__(
@@ -76,8 +74,7 @@ class SignalTrack(PlainTrack):
         else:
             self._tiles = SignalTiles(store)
             self._tiles.arrived.connect(sources.repaint.wanted)
-        self._extents: OrderedDict[object, Extent | None] = OrderedDict()
-        self._images: OrderedDict[object, QImage] = OrderedDict()
+        self._extents: dict[object, Extent | None] = {}
         self._on_screen: View | None = None
         self._groups = groups_of(sources)
         self._groups.join(self)
@@ -137,11 +134,16 @@ class SignalTrack(PlainTrack):
             # A rectangle costs a third of an antialiased line.
             ground = QRectF(rect.left(), round(axis.zero - 0.5), rect.width(), 1.0)
             painter.fillRect(ground, QColor(view.palette.grid))
+        ratio = signal_paint.device_ratio(painter)
+        count = max(1, round(rect.width() * ratio))
+        fine = bins if ratio == 1.0 else self._bins(view, ratio) or bins
+        shown = columns(fine, view, rect.left(), count, 1.0 / ratio)
         if signal_paint.is_vector(painter):
-            shown = self._columns(bins, view, rect, 1.0)
             signal_paint.paint_shapes(painter, shown, axis, style, look.summary, ink)
             return
-        image = self._image(painter, rect, view, bins, axis, ink)
+        image = signal_paint.image_of(
+            shown, axis, style, look.summary, ink, rect.height()
+        )
         painter.drawImage(QPointF(rect.left(), 0.0), image)
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
@@ -236,7 +238,9 @@ class SignalTrack(PlainTrack):
                 "max": (bins.high, bins.high),
                 "min": (bins.low, bins.low),
             }.get(shown, (bins.low, bins.high))
-            _keep(self._extents, key, extent_of(low, high, look.percentile), 4 * _KEPT)
+            if len(self._extents) >= _KEPT:
+                self._extents.clear()
+            self._extents[key] = extent_of(low, high, look.percentile)
         return self._extents[key]
 
     def _axis(self, rect: QRectF, view: View) -> Axis:
@@ -259,42 +263,6 @@ class SignalTrack(PlainTrack):
             if inside and shown.contig == part.contig:
                 view = seen
         return signal_scale.ends(self._groups.extent(self, view), self._look())
-
-    def _columns(self, bins: Bins, view: View, rect: QRectF, ratio: float) -> Columns:
-        count = max(1, round(rect.width() * ratio))
-        return columns(bins, view, rect.left(), count, 1.0 / ratio)
-
-    def _image(
-        self,
-        painter: QPainter,
-        rect: QRectF,
-        view: View,
-        bins: Bins,
-        axis: Axis,
-        ink: Ink,
-    ) -> QImage:
-        """Return the picture of the view, made once for each way it is shown."""
-        assert self._tiles is not None
-        look, ratio = self._look(), signal_paint.device_ratio(painter)
-        place = (view.interval, view.width, rect.left(), rect.width(), rect.height())
-        key = (place, ratio, axis, look, ink, self._tiles.revision)
-        if key not in self._images:
-            fine = bins if ratio == 1.0 else self._bins(view, ratio) or bins
-            shown = self._columns(fine, view, rect, ratio)
-            style = self._style()
-            image = signal_paint.image_of(
-                shown, axis, style, look.summary, ink, rect.height()
-            )
-            _keep(self._images, key, image, _KEPT)
-        return self._images[key]
-
-
-def _keep(
-    kept: OrderedDict[object, Value], key: object, value: Value, most: int
-) -> None:
-    kept[key] = value
-    while len(kept) > most:
-        kept.popitem(last=False)
 
 
 def _make(sources: Sources, file: TrackFile) -> SignalTrack:

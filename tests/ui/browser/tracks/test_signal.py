@@ -12,10 +12,12 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPdfWriter
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.signal_store import make
+from gfm_desktop.jobs.export_signal import ExportSignal
 from gfm_desktop.ui.browser.repaint import Repaint
 from gfm_desktop.ui.browser.signal_scale import Extent
 from gfm_desktop.ui.browser.signal_tiles import TILE
 from gfm_desktop.ui.browser.track import Sources, View
+from gfm_desktop.ui.browser.track_export import ExportsData
 from gfm_desktop.ui.browser.tracks.signal import FILE_TRACK, SignalTrack
 from gfm_desktop.ui.theme import LIGHT
 from gfm_desktop.workspace.track_files import TrackKind
@@ -286,7 +288,10 @@ def test_that_a_bigwig_that_vanished_is_said_in_the_lane(
 def test_that_an_export_job_has_the_region(
     opened: Callable[..., SignalTrack], tmp_path: Path
 ) -> None:
-    job = opened().export_job(Interval("chr1", 5, 50), tmp_path / "a.bw")
+    track = opened()
+    assert isinstance(track, ExportsData)
+    job = track.export_job(Interval("chr1", 5, 50), tmp_path / "a.bw")
+    assert isinstance(job, ExportSignal)
     assert (job.contig, job.start, job.end) == ("chr1", 5, 50)
     assert job.out == str(tmp_path / "a.bw")
 
