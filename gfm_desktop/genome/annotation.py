@@ -112,9 +112,13 @@ class GeneModels:
         self._contig_names, lost = own_names(arrays, reference)
         self.notes = (*arrays.notes, *lost)
         self._by_contig: dict[str, GeneLane] = {}
+        numbers: dict[str, list[int]] = {}
         for number, name in enumerate(self._contig_names):
-            genes = np.flatnonzero(arrays.gene_contig == number)
-            if name is not None and len(genes):
+            if name is not None:  # a file may spell one contig in two ways
+                numbers.setdefault(name, []).append(number)
+        for name, same in numbers.items():
+            genes = np.flatnonzero(np.isin(arrays.gene_contig, same))
+            if len(genes):
                 self._by_contig[name] = GeneLane(genes, arrays)
         self._built: dict[int, Gene] = {}
         self._length = sum(len(lane.genes) for lane in self._by_contig.values())
@@ -127,7 +131,7 @@ class GeneModels:
         reference: Reference | None = None,
         cache: Path | None = None,
     ) -> GeneModels:
-        """Read GTF or GFF3 (plain, gzip, bgzip); a parsed copy is kept in the cache.
+        """Read genes of any format of `gene_file`; a parsed copy is kept in the cache.
 
         Args:
             path: The file.

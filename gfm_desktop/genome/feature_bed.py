@@ -55,7 +55,8 @@ def read_bed(
         draft: Takes features, bad lines and the title.
         ending: The file's own, without a dot, such as ``"narrowPeak"``.
     """
-    layout = _peaks(ending)
+    peaks = _peaks(ending)
+    layouts: dict[int, BedLayout] = {}
     colour = NO_COLOUR
     for number, raw in enumerate(lines, start=1):
         if number % STEP == 0:
@@ -65,12 +66,15 @@ def read_bed(
             continue
         if _HEADER.match(text):
             about = _words(text)
-            layout = layout or _peaks(about.get("type", ""))
+            peaks = peaks or _peaks(about.get("type", ""))
             draft.title = draft.title or about.get("name", "")
             colour = _colour(about.get("color", ""))
             continue
         fields = text.split("\t") if "\t" in text else text.split()
-        layout = layout or layout_of(fields)
+        # Lines may differ in length; the first of a length tells what its columns mean.
+        layout = peaks or layouts.get(len(fields))
+        if layout is None:
+            layout = layouts[len(fields)] = layout_of(fields)
         try:
             feature = bed_feature(fields, layout, colour)
         except ValueError as error:

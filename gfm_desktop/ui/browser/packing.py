@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -53,7 +53,10 @@ def stretch_of(interval: Interval) -> Interval:
 
 
 def fresh_start(
-    left: NDArray[np.float64], right: NDArray[np.float64], gap: float, wanted: int
+    left: NDArray[np.floating[Any]],
+    right: NDArray[np.floating[Any]],
+    gap: float,
+    wanted: int,
 ) -> int:
     """Return from which span to pack so that the rows do not depend on the view.
 

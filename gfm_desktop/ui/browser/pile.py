@@ -33,6 +33,8 @@ PLUS, MINUS, NEITHER = -1, -2, -3
 """Roles of features without a colour of their own."""
 _SHORT_NAME = 36.0
 """Pixels that a name needs at least: where all rows together have less, none fits."""
+_SETTLING = 600
+"""Features left of a stretch that are packed with it, so that its rows stay."""
 _KEPT = 4
 """Stretches that are kept: neighbours while panning, and the halves of a split view."""
 
@@ -189,8 +191,7 @@ def _made(source: Features, manner: Manner, stretch: Interval, scale: float) -> 
 
 def _piled(source: Features, manner: Manner, stretch: Interval, scale: float) -> Pile:
     """Pack the stretch, from where packing begins anew left of it."""
-    # A screen more on the left: rows that depend on it must not change in a pan.
-    start = max(0, stretch.start - len(stretch))
+    start = _before(source.spans(stretch.contig), stretch)
     columns = source.columns(Interval(stretch.contig, start, stretch.end))
     inside = np.flatnonzero(columns.end > stretch.start)
     width = len(stretch) * scale
@@ -228,6 +229,19 @@ def _piled(source: Features, manner: Manner, stretch: Interval, scale: float) ->
             width=width,
         ),
     )
+
+
+def _before(spans: SortedSpans | None, stretch: Interval) -> int:
+    """Return from which position to pack: far enough left that rows are settled.
+
+    Rows that depend on what lies left of the stretch must not change in a pan.
+    """
+    if spans is None:
+        return stretch.start
+    first = int(np.searchsorted(spans.start, stretch.start, side="left"))
+    if first <= _SETTLING:
+        return 0
+    return min(stretch.start, int(spans.start[first - _SETTLING]))
 
 
 def _rows(
