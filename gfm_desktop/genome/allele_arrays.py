@@ -1,7 +1,7 @@
-"""Records whose alleles all can be scored, found in arrays.
+"""Records whose REF agrees with the genome, and their alleles, judged in arrays.
 
-A record passes where `genome.judgement.Judge` would leave every allele pending; the
-others are left to it, and it says what is wrong. A test compares the two.
+The other records are left to `genome.judgement.Judge`, which says what is wrong with
+them; these get the verdicts that it would give. A test compares the two.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gfm_desktop.genome.judgement import refused_allele, same_as_ref
 from gfm_desktop.genome.normalise import normalise
 from gfm_desktop.genome.record_arrays import RecordArrays, Spans
 from gfm_desktop.genome.variant import Variant, VariantKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from gfm_desktop.genome.judgement import Judge
+    from gfm_desktop.genome.judgement import Judge, Verdict
     from gfm_desktop.genome.reference import Reference
 
 KINDS: tuple[str, ...] = ("", *map(str, VariantKind))
@@ -36,15 +37,17 @@ _ALLELES[_COMMA] = _COMMA
 
 @dataclass(frozen=True, slots=True)
 class FitRecords:
-    """Records whose alleles all can be scored: n records with m alleles.
+    """Records whose REF agrees with the genome: n records with m alleles.
 
     Attributes:
         records: The records.
         contig: (n,) index into the genome's contigs.
         alleles: (n,) number of ALT alleles.
         alt: The m alleles, as they stand in the records' text.
-        start: (m,) 0-based normalised positions.
+        start: (m,) 0-based normalised positions, -1 where an allele is refused.
         kind: (m,) indexes into `KINDS`, after normalisation.
+        refusal: (m,) indexes into `refusals`, -1 where an allele can be scored.
+        refusals: Why alleles cannot be scored; the contigs in them mean nothing.
         changed: Index of each allele that is written otherwise once it is normalised,
             to the normalised allele.
     """
@@ -55,6 +58,8 @@ class FitRecords:
     alt: Spans
     start: NDArray[np.int64]
     kind: NDArray[np.uint8]
+    refusal: NDArray[np.int64]
+    refusals: tuple[Verdict, ...]
     changed: dict[int, Variant]
 
 
@@ -109,7 +114,7 @@ class _Alleles:
 def fit_records(
     records: RecordArrays, judge: Judge, reference: Reference
 ) -> FitRecords:
-    """Return the records whose alleles all can be scored; `judge` counts them.
+    """Return the records whose REF agrees with the genome; `judge` counts them.
 
     Args:
         records: Records of a block.
@@ -123,40 +128,97 @@ def fit_records(
     inside &= records.pos - 1 + records.ref.length <= lengths[contig]
     records, contig = records.take(inside), contig[inside]
     ref = _Letters(records.text, records.ref, _BASES)
+    agree = np.ones(len(records), np.bool_)
+    differ = ref.letters != _bases(reference, names, contig, records)
+    agree[ref.owners(differ)] = False
+    if not agree.all():
+        records, contig = records.take(agree), contig[agree]
+        ref = _Letters(records.text, records.ref, _BASES)
+    for code, number in enumerate(np.bincount(contig).tolist()):
+        if number:
+            judge.agreed(names[code], number)
+    return _judged(records, contig, ref, reference)
+
+
+def _judged(
+    records: RecordArrays,
+    contig: NDArray[np.int64],
+    ref: _Letters,
+    reference: Reference,
+) -> FitRecords:
+    """Return the alleles of records whose REF agrees."""
     alt = _Letters(records.text, records.alt, _ALLELES)
     alleles = _Alleles(alt)
-    bad = np.zeros(len(records), np.bool_)
-    bad[ref.owners(ref.letters != _bases(reference, names, contig, records))] = True
-    bad[alt.owners(alt.letters == 0)] = True
-    bad[alleles.owner[alleles.length == 0]] = True
+    shift = (records.alt.start - alt.start)[alleles.owner]
+    spans = Spans(alleles.start + shift, alleles.length)
     start = (records.pos - 1)[alleles.owner]
     kind, plain = _kinds(ref, alt, alleles)
+    other = alleles.length == 0
+    zeros = np.flatnonzero(alt.letters == 0)
+    other[np.searchsorted(alleles.end, zeros, side="right")] = True
+    refusal = np.full(len(kind), -1, np.int64)
+    refusals = _Refusals()
+    for place, word in _words(records.text, spans, np.flatnonzero(other)):
+        refusal[place] = refusals.of_letters(word)
+    names = list(reference.contigs)
     changed: dict[int, Variant] = {}
-    odd = np.flatnonzero(~plain & ~bad[alleles.owner])
-    for place, one in _spelled(ref, alt, alleles, odd):
-        owner = int(alleles.owner[place])
+    for place, one in _spelled(ref, alt, alleles, np.flatnonzero(~plain & ~other)):
         if one[0] == one[1]:
-            bad[owner] = True
+            refusal[place] = refusals.same()
             continue
-        name = names[contig[owner]]
+        name = names[contig[alleles.owner[place]]]
         variant = normalise(reference, Variant(name, int(start[place]), *one))
         changed[place] = variant
         start[place], kind[place] = variant.start, _CODES[variant.kind]
-    for code, number in enumerate(np.bincount(contig[~bad]).tolist()):
-        if number:
-            judge.agreed(names[code], number)
-    shift = (records.alt.start - alt.start)[alleles.owner]
-    kept = ~bad[alleles.owner]
-    places = np.cumsum(kept) - 1
+    refused = refusal >= 0
+    start[refused] = -1
+    kind[refused] = refusals.kinds[refusal[refused]]
     return FitRecords(
-        records.take(~bad),
-        contig[~bad],
-        alleles.count[~bad],
-        Spans(alleles.start + shift, alleles.length).take(kept),
-        start[kept],
-        kind[kept],
-        {int(places[place]): one for place, one in changed.items() if kept[place]},
+        records,
+        contig,
+        alleles.count,
+        spans,
+        start,
+        kind,
+        refusal,
+        tuple(refusals.verdicts),
+        changed,
     )
+
+
+class _Refusals:
+    """Verdicts on alleles, one for each spelling.
+
+    Attributes:
+        verdicts: All that were given.
+    """
+
+    def __init__(self) -> None:
+        self.verdicts: list[Verdict] = []
+        self._codes: dict[str, int] = {}
+
+    def of_letters(self, allele: str) -> int:
+        """Return the index of the verdict on an allele that is not just bases."""
+        return self._code(allele, lambda: refused_allele(allele, ""))
+
+    def same(self) -> int:
+        """Return the index of the verdict on an allele that equals REF."""
+        return self._code("=", lambda: same_as_ref(""))
+
+    @property
+    def kinds(self) -> NDArray[np.uint8]:
+        """Return an index into `KINDS` for each verdict."""
+        return np.array([_CODES[one.kind] for one in self.verdicts], np.uint8)
+
+    def _code(self, key: str, verdict: Callable[[], Verdict | None]) -> int:
+        code = self._codes.get(key)
+        if code is None:
+            found = verdict()
+            if found is None:
+                raise AssertionError(f"{key} can be scored")
+            code = self._codes[key] = len(self.verdicts)
+            self.verdicts.append(found)
+        return code
 
 
 def _contigs(
@@ -207,6 +269,17 @@ def _kinds(
     kind[bases == alleles.length] = _CODES[VariantKind.MNV]
     kind[(bases == one) & (alleles.length == one)] = _CODES[VariantKind.SNV]
     return kind, ~same_last & (single | ~same_first)
+
+
+def _words(
+    text: NDArray[np.uint8], spans: Spans, which: NDArray[np.int64]
+) -> Iterator[tuple[int, str]]:
+    """Yield (index, text) of some ASCII stretches."""
+    some = spans.take(which)
+    whole = text.data
+    rows = zip(which.tolist(), some.start.tolist(), some.length.tolist(), strict=True)
+    for place, start, length in rows:
+        yield place, str(whole[start : start + length], "ascii")
 
 
 def _spelled(

@@ -109,6 +109,11 @@ class PlainLetters:
         ends = positions // max(1, entry.bases) * (entry.width - entry.bases)
         places = positions + ends + entry.offset
         pages = places // _PAGE
+        if np.any(pages[1:] < pages[:-1]):
+            order = np.argsort(pages, kind="stable")
+            letters = np.empty(len(places), np.uint8)
+            letters[order] = self.at(contig, positions[order])
+            return letters
         heads = np.flatnonzero(np.diff(pages, prepend=-1))
         letters = np.empty(len(places), np.uint8)
         for first, last in zip(heads, [*heads[1:], len(places)], strict=True):

@@ -169,18 +169,36 @@ class Judge:
 
     def _allele(self, contig: str, start: int, ref: str, allele: str) -> Verdict:
         alt = allele.upper()
-        if not _ACGT.issuperset(alt):
-            return _refused(
-                contig, Status.AMBIGUOUS_BASES, f"ALT {_short(alt)} is not just A C G T"
-            )
-        if alt == ref:
-            return _refused(
-                contig, Status.MALFORMED, "ALT is the same as REF: nothing changes"
-            )
+        refusal = _ambiguous(alt, contig)
+        if refusal or alt == ref:
+            return refusal or same_as_ref(contig)
         plain = normalise(self._reference, Variant(contig, start, ref, alt))
         return Verdict(
             contig, plain.start, plain.ref, plain.alt, plain.kind, Status.PENDING
         )
+
+
+def refused_allele(allele: str, contig: str) -> Verdict | None:
+    """Return what refuses an ALT allele for its letters alone, or None.
+
+    Args:
+        allele: The allele as the file has it.
+        contig: The genome's name; REF must agree with the genome.
+    """
+    return _without_sequence(allele, contig) or _ambiguous(allele.upper(), contig)
+
+
+def same_as_ref(contig: str) -> Verdict:
+    """Return the refusal of an ALT that equals REF."""
+    words = "ALT is the same as REF: nothing changes"
+    return _refused(contig, Status.MALFORMED, words)
+
+
+def _ambiguous(alt: str, contig: str) -> Verdict | None:
+    if _ACGT.issuperset(alt):
+        return None
+    words = f"ALT {_short(alt)} is not just A C G T"
+    return _refused(contig, Status.AMBIGUOUS_BASES, words)
 
 
 def _without_sequence(allele: str, contig: str | None) -> Verdict | None:

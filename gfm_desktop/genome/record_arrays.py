@@ -15,7 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_TAB, _LINE_END, _HEADER = 9, 10, 35
+_TAB, _LINE_END, _BLANK, _HEADER = 9, 10, 32, 35
 _WORD = 8
 _BEFORE = b" " * 16
 """In front of the text: the ten digits before a place can be read at any place."""
@@ -198,9 +198,10 @@ def _records(
     words = np.ndarray((len(text) - _WORD + 1,), "<u8", text, strides=(1,))
     positions, good = _numbers(words, pos)
     good &= (chrom.length > 0) & (ref.length > 0) & (alt.length > 0)
-    good &= text[chrom.start] != _HEADER
+    good &= (text[chrom.start] != _HEADER) & (text[alt.start] > _BLANK)
     if int(text.max(initial=0)) >= _FOREIGN:
         good[good] = _ascii(text, name.take(good))
+        good[good] = _ascii(text, alt.take(good))
     codes, names = _names(words, text, chrom.take(good))
     return RecordArrays(
         text,

@@ -114,7 +114,10 @@ class TableBuilder:
         self._tables.append(table)
         self._rows += len(table)
         self.records += len(fit.records) + sum(map(bool, judged.values()))
-        self.counts[Status.PENDING] += len(fit.start)
+        refused = np.bincount(fit.refusal + 1, minlength=1).tolist()
+        self.counts[Status.PENDING] += refused[0]
+        for verdict, number in zip(fit.refusals, refused[1:], strict=True):
+            self.counts[verdict.status] += number
         rows = [one.verdict.status for found in judged.values() for one in found]
         self.counts.update(rows)
         self.counts += Counter()  # without what none has

@@ -16,7 +16,7 @@ from gfm_desktop.genome.record_arrays import Spans
 from gfm_desktop.genome.status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -176,22 +176,30 @@ class _Extra:
 
 def _told(fit: FitRecords, merged: _Merged, contigs: Sequence[str]) -> dict[str, Any]:
     """Return the columns of numbers and of few distinct texts."""
-    records = fit.records
-    same = np.zeros(len(fit.start), np.int64)
+    records, refusals = fit.records, fit.refusals
     used, contig = np.unique(fit.contig, return_inverse=True)
     names = [contigs[code] for code in used.tolist()]
     chrom = np.repeat(records.name, fit.alleles)
     contig, pos = np.repeat(contig, fit.alleles), np.repeat(records.pos, fit.alleles)
-    pending = (str(Status.PENDING),)
+
+    def said(fine: str, words: Iterable[str]) -> tuple[NDArray[np.int64], list[str]]:
+        """Return codes of what is said of fit rows, and the texts."""
+        texts = [*words, fine]  # the last one answers for -1
+        known = list(dict.fromkeys(texts))
+        return np.array([known.index(text) for text in texts])[fit.refusal], known
+
+    status = said(Status.PENDING, (one.status for one in refusals))
+    reason = said("", (one.reason for one in refusals))
+    fix = said("", (one.fix for one in refusals))
     return {
         "chrom": merged.codes(chrom, records.names, lambda one: one.chrom),
         "pos": numbers(merged.numbers(pos, lambda one: one.pos)),
         "contig": merged.codes(contig, names, lambda one: one.verdict.contig),
         "start": numbers(merged.numbers(fit.start, lambda one: one.verdict.start)),
         "kind": merged.codes(fit.kind, KINDS, lambda one: one.verdict.kind),
-        "status": merged.codes(same, pending, lambda one: one.verdict.status),
-        "reason": merged.codes(same, ("",), lambda one: one.verdict.reason),
-        "fix": merged.codes(same, ("",), lambda one: one.verdict.fix),
+        "status": merged.codes(*status, lambda one: one.verdict.status),
+        "reason": merged.codes(*reason, lambda one: one.verdict.reason),
+        "fix": merged.codes(*fix, lambda one: one.verdict.fix),
     }
 
 
@@ -205,6 +213,9 @@ def _written(fit: FitRecords, merged: _Merged) -> dict[str, Any]:
     changed = list(fit.changed.values())
     norm_ref = _replaced(ref, which, extra.add([one.ref for one in changed]))
     norm_alt = _replaced(fit.alt, which, extra.add([one.alt for one in changed]))
+    norm_ref, norm_alt = (
+        _without(fit.refusal >= 0, one) for one in (norm_ref, norm_alt)
+    )
     spans = {
         "id": (records.id.repeat(fit.alleles), [one.id for one in others]),
         "ref": (ref, [one.ref for one in others]),
@@ -227,3 +238,8 @@ def _replaced(spans: Spans, which: NDArray[np.int64], by: Spans) -> Spans:
     start, length = spans.start.copy(), spans.length.copy()
     start[which], length[which] = by
     return Spans(start, length)
+
+
+def _without(which: NDArray[np.bool_], spans: Spans) -> Spans:
+    """Return the spans, some of them empty."""
+    return Spans(spans.start, np.where(which, 0, spans.length))
