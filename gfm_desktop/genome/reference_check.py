@@ -55,6 +55,7 @@ def check_reference(
     have = genome.fetch(place.contig, place.start, place.end)
     if not told or told == have:
         return
+    where = str(place) if len(place) > 1 else f"{place.contig}:{place.start + 1:,}"
     name = genome.build or "This genome's"
     strand = " on the forward strand" if minus else ""
     todo = "Check the position and the genome build."
@@ -62,7 +63,7 @@ def check_reference(
         todo = f"REF and ALT may be swapped: try {swap}."
     raise LocusError(
         f"{name} reference allele should be {_short(have)}{strand}, not "
-        f"{_short(told)}, at {place}.",
+        f"{_short(told)}, at {where}.",
         todo=todo,
     )
 

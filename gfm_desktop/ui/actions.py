@@ -28,6 +28,7 @@ class Action:
         need: What must be open for it to make sense.
         owner: Who listens to the keys: ``"window"``, or the panel that already does.
         short: Text of its toolbar button; `title` where empty.
+        about: What a title of few words is about, for the command palette.
         choice: Field of the settings and the value that the action gives it: the menu
             shows a tick while it is so.
     """
@@ -41,7 +42,14 @@ class Action:
     need: Need = ""
     owner: Literal["window", "panel"] = "window"
     short: str = ""
+    about: str = ""
     choice: tuple[str, str] | None = None
+
+    @property
+    def words(self) -> str:
+        """Return the title as it stands alone, without its menu."""
+        title = self.title.rstrip("…")
+        return f"{self.about}: {title}" if self.about else title
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -127,15 +135,16 @@ ACTIONS: tuple[Action, ...] = (
            "The desktop's own size"),
     Action("bases-safe", BASE_TITLES["colour-blind"], "use_safe_bases", "", "",
            "Colours of bases that colour-blind eyes tell apart",
-           choice=("base_palette", "colour-blind")),
+           about="Base colours", choice=("base_palette", "colour-blind")),
     Action("bases-igv", BASE_TITLES["igv"], "use_igv_bases", "", "",
            "Colours of bases as in IGV: red and green are hard to tell apart",
-           choice=("base_palette", "igv")),
+           about="Base colours", choice=("base_palette", "igv")),
     Action("bases-deuter", BASE_TITLES["deuter"], "use_deuter_bases", "", "",
            "Colours of bases for people who see no green",
-           choice=("base_palette", "deuter")),
+           about="Base colours", choice=("base_palette", "deuter")),
     Action("bases-grey", BASE_TITLES["monochrome"], "use_grey_bases", "", "",
-           "Bases in greys, for print", choice=("base_palette", "monochrome")),
+           "Bases in greys, for print",
+           about="Base colours", choice=("base_palette", "monochrome")),
     Action("wheel-zooms", "Wheel zooms", "toggle_wheel", "", "",
            "Otherwise the wheel scrolls the tracks, and zooms with Ctrl",
            choice=("wheel", "zoom")),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from gfm_desktop.ui.browser import substitution_menu
 from gfm_desktop.ui.browser.look_menu import add_look, entry, submenu
 from gfm_desktop.ui.browser.region_menu import region_menu
+from gfm_desktop.ui.widgets.menu_heading import add_heading
 
 if TYPE_CHECKING:
     from gfm_desktop.ui.browser.canvas import Canvas
@@ -49,7 +50,7 @@ def lane_menu(canvas: Canvas, lane: Lane | None) -> QMenu:
 
 def fill_lane_menu(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
     """Put what concerns one lane into a menu."""
-    menu.addSection(lane.title)
+    add_heading(menu, lane.title)
     add_look(menu, canvas, lane)
     _add_moves(submenu(menu, "lane-move", "Move"), canvas, lane)
     menu.addSeparator()

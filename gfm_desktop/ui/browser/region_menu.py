@@ -14,6 +14,7 @@ from gfm_desktop.genome.fasta_text import LONGEST, fasta_text
 from gfm_desktop.tracks import mutagenesis
 from gfm_desktop.ui.browser import substitution_menu
 from gfm_desktop.ui.browser.scale import span_label
+from gfm_desktop.ui.widgets.menu_heading import add_heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def region_menu(
     menu.setAccessibleName(f"Region {region}")
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     menu.setToolTipsVisible(True)
-    menu.addSection(f"{region}, {span_label(len(region))}")
+    add_heading(menu, f"{region}, {span_label(len(region))}")
     workspace = canvas.sources.workspace
     zoom = _entry(
         menu, "region-zoom", "Zoom to region", lambda: workspace.go_to(region)

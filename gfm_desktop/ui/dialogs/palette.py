@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -75,6 +75,13 @@ def match_rank(text: str, title: str) -> int | None:
     return 3 if all(letter in letters for letter in wanted if letter != " ") else None
 
 
+def blank_icon() -> QIcon:
+    """Return an icon that shows nothing."""
+    picture = QPixmap(16, 16)
+    picture.fill(Qt.GlobalColor.transparent)
+    return QIcon(picture)
+
+
 class CommandPalette(QDialog):
     """A line to type into and what fits; Return does the first of it."""
 
@@ -88,6 +95,7 @@ class CommandPalette(QDialog):
         self._desk = desk
         self._commands = self._offered()
         self._entries: list[Entry] = []
+        self._blank = blank_icon()
         self.field = QLineEdit()
         self.field.setObjectName("palette-field")
         self.field.setAccessibleName("Command, gene, region or position")
@@ -152,7 +160,7 @@ class CommandPalette(QDialog):
         desk = self._desk
         found = [
             Entry(
-                spec.title.rstrip("…"),
+                spec.words,
                 "  ".join(spec.keys[:1]),
                 spec.icon,
                 desk.action(spec.key).trigger,
@@ -246,8 +254,8 @@ class CommandPalette(QDialog):
 
     def _add(self, entry: Entry) -> None:
         item = QListWidgetItem()
-        if entry.icon:
-            item.setIcon(icon(entry.icon, "muted"))
+        # Without a drawing as well: the words of all lines begin at one place.
+        item.setIcon(icon(entry.icon, "muted") if entry.icon else self._blank)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title} {entry.hint}")
         item.setSizeHint(QSize(0, self._line_height()))
         line = QWidget()
