@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from psygnal import Signal
 
@@ -17,11 +17,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from psygnal import SignalInstance
+
     from gfm_desktop.genome.reference import Reference
-    from gfm_desktop.workspace.workspace import Workspace
 
 _STEPS = 200
 """Changes that can be undone."""
+
+
+class Ground(Protocol):
+    """What regions need of the workspace."""
+
+    @property
+    def genome(self) -> Reference | None:
+        """Return the open genome."""
+        ...
+
+    @property
+    def locus(self) -> Interval:
+        """Return what the browser shows."""
+        ...
+
+    @property
+    def genome_changed(self) -> SignalInstance:
+        """Return the signal that another genome is shown."""
+        ...
+
+    @property
+    def message(self) -> SignalInstance:
+        """Return the signal that carries a level and a text."""
+        ...
 
 
 class Regions:
@@ -36,7 +61,7 @@ class Regions:
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Ground) -> None:
         """Follow the genome of `workspace`."""
         self._workspace = workspace
         self._all: tuple[Region, ...] = ()
@@ -105,8 +130,14 @@ class Regions:
 
     def change(self, index: int, **fields: Any) -> None:
         """Change some fields of a region: `name`, `note`, `colour`, `interval`."""
-        changed = replace(self._all[index], **fields)
-        self.restore((*self._all[:index], changed, *self._all[index + 1 :]))
+        self.change_all([index], **fields)
+
+    def change_all(self, indices: Iterable[int], **fields: Any) -> None:
+        """Change some fields of several regions, as one step."""
+        chosen = set(indices)
+        self.restore(
+            replace(r, **fields) if i in chosen else r for i, r in enumerate(self._all)
+        )
 
     def remove(self, indices: Iterable[int]) -> None:
         """Take regions away by their places."""

@@ -163,6 +163,8 @@ class Workspace:
     saturation_wanted = Signal(str)
     """Name of a gene of which all substitutions are to be scored; empty for the one in
     the middle of the view."""
+    labels_offered = Signal()
+    """There are labels to learn from: `take_labels` gives them to the first asker."""
     panel_wanted = Signal(str)
     """Key of a panel that should come to the front, or `BROWSER`; panels do not know
     each other, and the window listens."""
@@ -185,6 +187,7 @@ class Workspace:
         self._scoring: ScoringState | None = None
         self._model = ""
         self._network_allowed = False
+        self._labels: Path | None = None
 
     @property
     def genome(self) -> Reference | None:
@@ -267,6 +270,17 @@ class Workspace:
         if allowed != self._network_allowed:
             self._network_allowed = allowed
             self.network_changed.emit(allowed)
+
+    def offer_labels(self, path: Path) -> None:
+        """Show the page on which a model is taught, with a file of labels."""
+        self._labels = path
+        self.panel_wanted.emit("finetune")
+        self.labels_offered.emit()
+
+    def take_labels(self) -> Path | None:
+        """Return the labels that were offered, once; None where there are none."""
+        path, self._labels = self._labels, None
+        return path
 
     def take_ticket(self, kind: str, path: Path) -> tuple[Ticket, Ticket | None]:
         """Note that a file is being read; returns its ticket and the one replaced."""

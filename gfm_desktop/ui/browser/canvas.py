@@ -55,9 +55,9 @@ class Canvas(Surface):
         self.gestures.menu_wanted.connect(self.lane_menu)
         self._pictures = LanePictures(self)
         self._labels = LaneLabels(self)
-        self.underlays.append(partial(region_paint.paint_regions, self))
-        self.underlays.append(partial(canvas_paint.paint_selection, self))
         workspace = sources.workspace
+        self.underlays.append(partial(region_paint.paint_regions, workspace.regions))
+        self.underlays.append(partial(canvas_paint.paint_selection, self))
         listen(self, workspace.loci_changed, self._follow)
         listen(self, workspace.genome_changed, self._restart)
         listen(self, workspace.annotation_changed, self.refresh)
@@ -68,6 +68,11 @@ class Canvas(Surface):
         sources.repaint.wanted.connect(self.renew)
         rack.changed.connect(self.refresh)
         self._restart()
+
+    @property
+    def pictures_painted(self) -> int:
+        """Return how many pictures of lanes were painted so far."""
+        return self._pictures.painted
 
     def sizeHint(self) -> QSize:
         """Return a size in which every lane fits."""

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.panes import Pane
-    from gfm_desktop.ui.browser.surface import Surface
     from gfm_desktop.ui.browser.track import View
     from gfm_desktop.ui.palette import Palette
     from gfm_desktop.workspace.region_file import Region
@@ -75,18 +74,18 @@ def colour_of(region: Region, palette: Palette) -> QColor:
     return QColor(region.colour or palette.levels[1])
 
 
-def paint_regions(canvas: Surface, painter: QPainter, pane: Pane, box: QRectF) -> None:
+def paint_regions(regions: Regions, painter: QPainter, pane: Pane, box: QRectF) -> None:
     """Shade the regions of interest, behind a lane.
 
     Args:
-        canvas: Whose regions.
+        regions: The regions.
         painter: Where to paint.
         pane: Where the bases are.
         box: The lane's part of the pane, in pixels of the canvas.
     """
     palette = theme.current()
     view, _ = pane.view()
-    for region in regions_in(canvas.sources.workspace.regions, view.interval):
+    for region in regions_in(regions, view.interval):
         left, right = _sides(pane.x_of(region.interval.start), region, pane.scale)
         area = QRectF(left, box.top(), right - left, box.height()).intersected(box)
         colour = colour_of(region, palette)

@@ -83,6 +83,7 @@ class FineTunePanel(QWidget):
         self.tuning.refresh_runs()
         self._show_all()
         self.go(LABELS)
+        self._take_labels()
         # A hundred modules: not in the moment in which somebody presses “Train”.
         self._warming = Latest(self)
         self._warming.ask(_load_jobs)
@@ -102,6 +103,12 @@ class FineTunePanel(QWidget):
         self.tuning.close_run()
         self.tuning.labels.choose(path)
         self.go(LABELS)
+
+    def _take_labels(self) -> None:
+        """Read what another panel offers, also where this one was made for it."""
+        path = self._workspace.take_labels()
+        if path is not None:
+            self.choose(path)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files of labels; genomes and genes are left to the window."""
@@ -137,6 +144,7 @@ class FineTunePanel(QWidget):
         listen(self, workspace.genome_changed, tuning.labels.reread)
         listen(self, workspace.annotation_changed, tuning.labels.reread)
         listen(self, workspace.library_changed, self._show_library)
+        listen(self, workspace.labels_offered, self._take_labels)
         listen(self, workspace.variants_changed, self._show_result)
         listen(self, tuning.labels.changed, self._show_labels)
         listen(self, tuning.run_changed, self._show_run)
