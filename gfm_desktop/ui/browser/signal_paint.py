@@ -62,16 +62,23 @@ class Ink:
                 return colour
 
     def shade(self, level: int, *, both_signs: bool) -> QColor:
-        """Return the colour of a level of `signal_columns.shades`, 1 to 255."""
+        """Return the colour of a level of `signal_pixels.shades`, 1 to 255.
+
+        Below 0 it is orange or blue, whichever is less like the lane's own.
+        """
         colour, surface = QColor(self.colour), QColor(self.palette.surface)
         if not both_signs:
             return mixed(surface, colour, 0.06 + 0.94 * (level - 1) / 254)
         if level < 128:
-            below = QColor(self.palette.loss)
-            if below == colour:
-                below = QColor(self.palette.gain)
+            others = (QColor(self.palette.gain), QColor(self.palette.loss))
+            below = max(others, key=lambda other: _distance(other, colour))
             return mixed(surface, below, 0.06 + 0.94 * (128 - level) / 127)
         return mixed(surface, colour, 0.06 + 0.94 * (level - 128) / 127)
+
+
+def _distance(first: QColor, second: QColor) -> int:
+    red, green = first.red() - second.red(), first.green() - second.green()
+    return red**2 + green**2 + (first.blue() - second.blue()) ** 2
 
 
 def mixed(first: QColor, second: QColor, share: float) -> QColor:

@@ -22,6 +22,7 @@ from gfm_desktop.ui.browser.signal_columns import (
     bands,
     columns,
 )
+from gfm_desktop.ui.browser.signal_paint import Ink
 from gfm_desktop.ui.browser.signal_pixels import shades, tones
 from gfm_desktop.ui.browser.signal_scale import Axis, Extent, ScaleGroups, ends
 from gfm_desktop.ui.browser.track import View
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from gfm_desktop.ui.palette import Palette
 
     MakeView = Callable[..., View]
 
@@ -276,3 +278,12 @@ def test_that_lanes_of_a_group_share_their_extent(view: MakeView) -> None:
 )
 def test_that_values_are_written_short(value: float, words: str) -> None:
     assert signal_scale.value_label(value) == words
+
+
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK])
+@pytest.mark.parametrize("colour", ["#0072b2", "#d55e00", "#009e73", "#7f858f"])
+def test_that_heat_below_0_is_of_another_colour(palette: Palette, colour: str) -> None:
+    ink = Ink(colour, palette)
+    below, above = (ink.shade(level, both_signs=True) for level in (1, 255))
+    parts = zip(below.getRgb(), above.getRgb(), strict=True)
+    assert sum(abs(a - b) for a, b in parts) > 150
