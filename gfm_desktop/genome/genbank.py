@@ -15,7 +15,7 @@ from gfm_desktop import paths
 from gfm_desktop.errors import InputError
 from gfm_desktop.genome.feature_draft import Feature, FeatureDraft, LineNotes
 from gfm_desktop.genome.feature_gff import merged
-from gfm_desktop.genome.fingerprint import content_hash
+from gfm_desktop.genome.fingerprint import content_hash, known_hash
 from gfm_desktop.genome.gene_parts import GeneKey, GeneParts, TranscriptParts, arrays_of
 from gfm_desktop.genome.text_lines import open_lines
 
@@ -86,6 +86,12 @@ def to_fasta(path: Path, *, cache: Path | None = None) -> Path:
         )
     temporary.replace(fasta)
     return fasta
+
+
+def is_source_of(path: Path, fasta: Path) -> bool:
+    """Tell whether `to_fasta` has made this FASTA file from the content of `path`."""
+    content = known_hash(path)
+    return content is not None and fasta.parent.name == content[:32]
 
 
 def read_genbank(path: Path, draft: FeatureDraft) -> Iterator[int]:

@@ -11,6 +11,8 @@ from psygnal import Signal
 from gfm_desktop.engine.engine import Priority
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.detective import misfit
+from gfm_desktop.genome.genbank import is_genbank, is_source_of
+from gfm_desktop.genome.sniff import first_bytes
 from gfm_desktop.jobs.events import Cancelled, Event, Failed, Finished
 from gfm_desktop.workspace.earlier_run import earlier_run
 from gfm_desktop.workspace.file_kind import FileKind, SortedFiles, sort_files
@@ -93,8 +95,12 @@ class Opening:
             workspace.set_waiting((*workspace.waiting, *given))
             return
         elif given and workspace.genome is None:
-            self._wait(given)
-            return
+            record = next((path for _, path in plan.tracks if _is_record(path)), None)
+            if record is None:
+                self._wait(given)
+                return
+            # A GenBank file brings its own genome; `_finish` takes its genes.
+            plan = replace(plan, files={FileKind.GENOME: record, **plan.files})
         if given:
             self._continue(plan)
 
@@ -128,13 +134,17 @@ class Opening:
 
     def _genome(self, path: Path, plan: _Plan) -> None:
         from gfm_desktop.genome.reference import Reference
+        from gfm_desktop.jobs.open_genbank import OpenGenBank
         from gfm_desktop.jobs.open_genome import OpenGenome
 
         def show(finished: Finished | None) -> str:
-            self._set_genome(Reference.open(path))
+            outputs = {} if finished is None else finished.outputs
+            self._set_genome(Reference.open(Path(outputs.get("genome", path))))
             return path.name if finished is None else finished.message
 
-        if Reference.is_ready(path):
+        if _is_record(path):
+            self._submit(OpenGenBank(str(path)), plan, FileKind.GENOME, show)
+        elif Reference.is_ready(path):
             self._at_once(plan, FileKind.GENOME, lambda: show(None))
         else:
             self._submit(OpenGenome(str(path)), plan, FileKind.GENOME, show)
@@ -284,10 +294,25 @@ class Opening:
             self._go(plan.locus)
         tracks = TrackOpening(self.workspace, self.runner)
         for kind, path in plan.tracks:
-            tracks.open(kind, path)
+            if self._has_own_genes(path):
+                self._annotation(path, _Plan({FileKind.ANNOTATION: path}))
+            else:
+                tracks.open(kind, path)
         if plan.said:
             self.workspace.message.emit("info", "Opened " + "; ".join(plan.said))
             self.opened.emit(plan.said)
+
+    def _has_own_genes(self, path: Path) -> bool:
+        """Tell whether a GenBank file is both the genome and its gene models."""
+        from gfm_desktop.genome.annotation import GeneModels
+
+        genome, annotation = self.workspace.genome, self.workspace.annotation
+        return (
+            genome is not None
+            and (annotation is None or annotation.path == path)
+            and is_source_of(path, genome.path)
+            and GeneModels.is_ready(path)
+        )
 
     def _go(self, locus: str) -> None:
         from gfm_desktop.workspace.place_search import find_place
@@ -297,6 +322,14 @@ class Opening:
         except GfmError:
             return  # A remembered place that this genome has not: stay where we are.
         self.workspace.set_loci(place.loci, remember=False)
+
+
+def _is_record(path: Path) -> bool:
+    """Tell whether a file is GenBank's."""
+    try:
+        return is_genbank(first_bytes(path))
+    except OSError:
+        return False  # Its own opening says what is wrong with it.
 
 
 def _with_waiting(plan: _Plan, waiting: tuple[Path, ...]) -> _Plan:
