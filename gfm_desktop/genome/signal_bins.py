@@ -105,12 +105,13 @@ class Sums:
 
     def halved(self) -> Sums:
         """Return the next level: two bins become one."""
-        even = Sums(*(_even(a) for a in (self.low, self.high)), *self._evened())
+        low, high = _even(self.low), _even(self.high)
+        total, covered = self._evened()
         return Sums(
-            np.fmin(even.low[::2], even.low[1::2]),
-            np.fmax(even.high[::2], even.high[1::2]),
-            even.total[::2] + even.total[1::2],
-            even.covered[::2] + even.covered[1::2],
+            np.fmin(low[::2], low[1::2]),
+            np.fmax(high[::2], high[1::2]),
+            total[::2] + total[1::2],
+            covered[::2] + covered[1::2],
         )
 
     def records(self) -> NDArray[np.void]:

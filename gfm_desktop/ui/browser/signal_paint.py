@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -19,6 +19,7 @@ from PySide6.QtGui import QColor, QImage, QPaintEngine, QPainter, QPolygonF
 from gfm_desktop.ui.browser import signal_columns
 from gfm_desktop.ui.browser.reduction import runs
 from gfm_desktop.ui.browser.signal_pixels import shades, tones
+from gfm_desktop.workspace.lane_book import WHISKERS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -196,7 +197,7 @@ def _polygon(shown: Columns, band: Band, first: int, end: int, axis: Axis) -> QP
 
 
 def _steps(
-    edges: NDArray[np.float64], heights: NDArray[np.float64]
+    edges: NDArray[np.floating[Any]], heights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return (x, y) of a step curve; steps of equal height are one."""
     changed = np.flatnonzero(np.diff(heights)) + 1
@@ -208,4 +209,4 @@ def _steps(
 
 def _one(summary: str) -> str:
     """Return the number that a heat map shows: of whiskers the mean."""
-    return "mean" if summary == signal_columns.WHISKERS else summary
+    return "mean" if summary == WHISKERS else summary

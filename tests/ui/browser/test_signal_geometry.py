@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
     from gfm_desktop.ui.palette import Palette
 
     MakeView = Callable[..., View]
