@@ -112,7 +112,7 @@ class Drawing(QObject):
                 return
             self._calm = 0 if self._busy() else self._calm + 1
             if self._calm >= _CALM:
-                self._draw()
+                self._go_on()
         except GfmError as problem:
             self._end(str(problem), 1)
 
@@ -127,21 +127,28 @@ class Drawing(QObject):
         for text in filter(None, (order.variant, places)):
             if not self.panel.bar.go(text):
                 raise GfmError(f"{text}: {self.panel.bar.error.text()}")
+        self._workspace.activate(0)
         self.panel.predicted.set_automatic(order.predict)
         self.panel.canvas.settle()
 
     def _busy(self) -> bool:
+        """Tell whether more of the active pane is on its way."""
         canvas = self.panel.canvas
-        marks = canvas.sources.marks
-        for pane in canvas.panes:
-            view, _ = pane.view()
-            reading = self._workspace.table is not None
-            if reading and marks.within(view.interval) is None:
-                return True
-            shown = (lane for lane in canvas.lanes if not lane.look.hidden)
-            if any(lane.track.busy(view) for lane in shown):
-                return True
-        return False
+        view, _ = canvas.view()
+        reading = self._workspace.table is not None
+        if reading and canvas.sources.marks.within(view.interval) is None:
+            return True
+        shown = (lane for lane in canvas.lanes if not lane.look.hidden)
+        return any(lane.track.busy(view) for lane in shown)
+
+    def _go_on(self) -> None:
+        """Turn to the next pane, which is predicted while it is the active one."""
+        self._calm = 0
+        following = self._workspace.active + 1
+        if following < len(self._workspace.loci):
+            self._workspace.activate(following)
+        else:
+            self._draw()
 
     def _draw(self) -> None:
         order, canvas = self._order, self.panel.canvas
