@@ -17,7 +17,9 @@ def numbers(column: Any, *, fill: int) -> NDArray[np.int64]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    filled = pc.fill_null(column.cast(pa.int64()), fill)
+    whole = column.cast(pa.int64())
+    # Without a missing one they are looked at where they lie, not copied.
+    filled = pc.fill_null(whole, fill) if whole.null_count else whole
     return np.asarray(filled.to_numpy(), dtype=np.int64)
 
 

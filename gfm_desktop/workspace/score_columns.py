@@ -150,6 +150,8 @@ def load_columns(table: Path) -> Columns:
     status = coded(text["status"], STATUSES, STATUSES.index(Status.FAILED))
     n = len(start)
     by_position = _by_position(contig, start)
+    in_order = bool((by_position[1:] > by_position[:-1]).all())
+    _give_back_memory()
     return Columns(
         text=text,
         index=TextIndex(text),
@@ -163,7 +165,7 @@ def load_columns(table: Path) -> Columns:
         kind=coded(text["kind"], KINDS, NO_KIND),
         read_status=status,
         by_position=by_position,
-        sorted_start=start[by_position],
+        sorted_start=start if in_order else start[by_position],
         first=np.searchsorted(contig[by_position], np.arange(len(contigs) + 1)),
         status=status,
         score=np.full(n, np.nan),
@@ -186,10 +188,14 @@ def _read_text(table: Path) -> Any:
             where=str(table),
             todo="Open the variant file again.",
         ) from error
-    text = text.unify_dictionaries().combine_chunks()
-    # Reading needs twice the memory of what is read; give the rest back.
+    return text.unify_dictionaries().combine_chunks()
+
+
+def _give_back_memory() -> None:
+    """Return what reading needed besides: twice the memory of what was read."""
+    import pyarrow as pa
+
     pa.default_memory_pool().release_unused()
-    return text
 
 
 def _counted(records: NDArray[np.int64]) -> int:
@@ -272,6 +278,9 @@ def with_parts(columns: Columns, parts: Sequence[Path]) -> Columns:
     score[rows] = floats(added["score"])
     gene[rows] = gene_codes
     known = 0 if columns.scores is None else len(columns.scores)
+    scores = _appended(columns.scores, added)
+    del added
+    _give_back_memory()
     place[rows] = np.arange(known, known + len(rows), dtype=np.int32)
     return replace(
         columns,
@@ -280,7 +289,7 @@ def with_parts(columns: Columns, parts: Sequence[Path]) -> Columns:
         gene=gene,
         genes=genes,
         place=place,
-        scores=_appended(columns.scores, added),
+        scores=scores,
         parts=columns.parts | {part.name for part in parts},
     )
 

@@ -33,6 +33,8 @@ def stable_order(
 
 
 def _of_whole(keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    if not np.any(keys[1:] < keys[:-1]):
+        return np.arange(len(keys))
     places = max(1, len(keys)).bit_length()
     if int(keys.max(initial=0)).bit_length() + places > _BITS:
         return np.argsort(keys, kind="stable")

@@ -124,7 +124,7 @@ def questions() -> dict[str, list[Question]]:
 class Window:
     """A model without a view that is looked at as a view does."""
 
-    def __init__(self, table: Path, run: Path) -> None:
+    def __init__(self, table: Path, run: Path | None) -> None:
         """Open nothing yet."""
         self.model = VariantModel()
         self._loop = QEventLoop()
@@ -136,7 +136,8 @@ class Window:
         began, busy = time.perf_counter(), time.process_time()
         self.model.set_table(None)
         table = ScoreTable(self._table)
-        table.attach(self._run)
+        if self._run is not None:
+            table.attach(self._run)
         self.model.set_table(table)
         return self._taken(began, busy)
 
@@ -165,6 +166,17 @@ def resident() -> float:
     """Return the memory of this process, in MiB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def settled(window: Window) -> tuple[float, float]:
+    """Return the memory once the table is shown, and after every question once."""
+    window.open()
+    gc.collect()
+    shown = resident()
+    for asked in questions().values():
+        window.ask(asked[-1])
+    gc.collect()
+    return shown, resident()
 
 
 def measure(window: Window, rounds: int) -> tuple[Times, dict[str, Times]]:
@@ -210,16 +222,22 @@ def main() -> None:
         make_run(table, run)
         gc.collect()
         pa.default_memory_pool().release_unused()
-        window, before = Window(table, run), resident()
-        window.open()
-        gc.collect()
-        shown = resident()
-        for asked in questions().values():
-            window.ask(asked[-1])
-        rows = window.model.answer.order.size if window.model.answer else 0
+        small = folder / "small.parquet"
+        pq.write_table(pq.read_table(table).slice(0, 500), small)
+        used = [settled(Window(small, None))]  # libraries are loaded now
+        plain = Window(table, None)
+        used.append(settled(plain))
+        plain.model.set_table(None)
+        window = Window(table, run)
+        used.append(settled(window))
+        rows = pq.read_metadata(table).num_rows
         print(f"{options.records:,} records, {rows:,} rows, {options.rounds} rounds")
-        print(f"memory: {shown - before:.0f} MiB once shown, {resident() - before:.0f} "
-              "MiB after every question once")  # fmt: skip
+        for words, memory in zip(("without", "with"), used[1:], strict=True):
+            print(
+                f"memory {words} scores, above a table of 500 rows: "
+                f"{memory[0] - used[0][0]:.0f} MiB once shown, "
+                f"{memory[1] - used[0][1]:.0f} MiB after every question"
+            )
         opening, times = measure(window, options.rounds)
         head = "median     95%     max"
         print(f"\n{'milliseconds to the first rows':32} {head}", end="")
