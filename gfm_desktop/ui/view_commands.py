@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
@@ -130,7 +130,7 @@ class ViewCommands:
                 "info", f"The table shows the variants of {region}; Clear shows all."
             )
 
-    def _step(self, direction: int) -> None:
+    def _step(self, direction: Literal[1, -1]) -> None:
         """Go to the next gene or feature, or say that there is none."""
         workspace = self._desk.workspace
         found = next_place(workspace, direction)

@@ -7,6 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from gfm_desktop.genome.interval import Interval
+from gfm_desktop.workspace.feature_search import GENES, next_feature, search
+from gfm_desktop.workspace.places import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +26,13 @@ class Suggestion:
         name: As it is written.
         sort: What it names.
         place: Where it lies.
+        source: Title of the track of a feature.
     """
 
     name: str
     sort: Sort
     place: Interval
+    source: str = ""
 
 
 def suggestions(workspace: Workspace, text: str, limit: int = 12) -> list[Suggestion]:
@@ -57,38 +61,43 @@ def _rank(name: str, wanted: str) -> int:
 
 
 def _all(workspace: Workspace, text: str, limit: int) -> Iterator[Suggestion]:
-    genes, genome = workspace.annotation, workspace.genome
-    folded = text.casefold()
+    genome, folded = workspace.genome, text.casefold()
     named = (r for r in workspace.regions.all if folded in r.name.casefold())
     for region in islice(named, limit):
         yield Suggestion(region.name, "region", region.interval)
-    for gene in genes.search(text, limit) if genes is not None else ():
-        yield Suggestion(gene.name, "gene", gene.interval)
+    for found in search(workspace, text, limit):
+        gene = found.source == GENES
+        sort: Sort = "gene" if gene else "feature"
+        yield Suggestion(found.name, sort, found.where, "" if gene else found.source)
     contigs = {} if genome is None else genome.contigs
     starting = (name for name in contigs if name.casefold().startswith(folded))
     for name in islice(starting, limit):
         yield Suggestion(name, "contig", Interval(name, 0, contigs[name]))
 
 
-def next_place(workspace: Workspace, direction: int) -> Interval | None:
-    """Return the view with the next gene in its middle, as wide as now.
+def next_place(workspace: Workspace, direction: Literal[1, -1]) -> Interval | None:
+    """Return the view with the next gene or feature in its middle, as wide as now.
 
     Args:
         workspace: What is open.
         direction: 1 to the right, -1 to the left.
 
     Returns:
-        None where no gene's middle lies further that way on the contig.
+        None where there is none further that way on the contig.
     """
-    genes, here = workspace.annotation, workspace.locus
-    spans = genes.spans(here.contig) if genes is not None else None
-    if spans is None:
-        return None
-    middles = (spans.start + spans.end) // 2
-    now = here.start + len(here) // 2
-    beyond = middles[middles > now] if direction > 0 else middles[middles < now]
-    if not len(beyond):
-        return None
-    middle = int(beyond.min() if direction > 0 else beyond.max())
-    start = max(0, middle - len(here) // 2)
-    return Interval(here.contig, start, start + len(here))
+    here = workspace.locus
+    genome = workspace.genome
+    found: Interval | None = here
+    while genome is not None and found is not None:
+        found = next_feature(workspace, found, direction)
+        if found is None:
+            break
+        middle = (found.start + found.end) // 2
+        start = max(0, middle - len(here) // 2)
+        view = fit(
+            Interval(here.contig, start, start + len(here)), genome.contigs[here.contig]
+        )
+        # At the end of a contig several have the same view: go on to another one.
+        if view != here:
+            return view
+    return None

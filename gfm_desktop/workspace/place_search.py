@@ -19,8 +19,8 @@ from gfm_desktop.genome.locus_list import parse_loci
 from gfm_desktop.genome.normalise import normalise
 from gfm_desktop.genome.reference_check import check_reference
 from gfm_desktop.genome.variant import Variant
+from gfm_desktop.workspace.feature_search import find
 from gfm_desktop.workspace.hypothetical import select_variant
-from gfm_desktop.workspace.name_search import suggestions
 from gfm_desktop.workspace.places import MOST_LOCI
 
 if TYPE_CHECKING:
@@ -266,10 +266,11 @@ class _Reader:
             gene, its = transcript
             return Interval(gene.contig, its.start, its.end)
         wanted = name.strip().casefold()
-        for one in suggestions(self.workspace, name):
-            if one.name.casefold() == wanted and one.sort in ("region", "feature"):
-                return one.place
-        return None
+        for region in self.workspace.regions.all:
+            if region.name.casefold() == wanted:
+                return region.interval
+        found = find(self.workspace, name)
+        return None if found is None else found.where
 
 
 def _check_build(name: str, genome: Reference) -> None:

@@ -218,7 +218,7 @@ class CommandPalette(QDialog):
         found = [
             Entry(
                 f"Go to {one.name}",
-                f"{one.sort}  {one.place}",
+                f"{one.source or one.sort}  {one.place}",
                 _ICONS.get(one.sort, "locus"),
                 partial(self._show, one),
             )

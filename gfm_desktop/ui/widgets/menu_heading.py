@@ -19,7 +19,12 @@ def add_heading(menu: QMenu, text: str) -> None:
     """
     side = round(12 * theme.scale_of())
     label = QLabel(text)
-    label.setProperty("role", "heading")
+    # Disabled text would be too faint to be read.
+    tint = theme.current().muted
+    label.setStyleSheet(f"QLabel, QLabel:disabled {{ color: {tint}; }}")
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
     label.setContentsMargins(side, round(side / 2), side, round(side / 3))
     action = QWidgetAction(menu)
     action.setObjectName(f"{menu.objectName()}-heading")
