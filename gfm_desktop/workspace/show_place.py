@@ -18,14 +18,21 @@ def show_place(workspace: Workspace, place: str) -> None:
         workspace: Whose browser.
         place: Such as ``"chr1:101-200"``, 1-based inclusive.
     """
-    from gfm_desktop.workspace.place_search import find_place
+    from gfm_desktop.genome.locus import parse_locus
 
-    if workspace.genome is None:
+    genome = workspace.genome
+    if genome is None:
         text = f"Open the genome to see {place} in the browser."
         workspace.message.emit("info", text)
         return
     try:
-        locus = find_place(workspace, place).loci[0]
+        locus = parse_locus(
+            place,
+            contigs=genome.contigs,
+            resolve=genome.resolve,
+            genes=workspace.annotation,
+            here=workspace.locus,
+        )
     except GfmError as error:
         workspace.message.emit("warning", str(error))
         return
