@@ -104,6 +104,16 @@ class Opening:
         if given:
             self._continue(plan)
 
+    def open_genes(self, path: Path) -> None:
+        """Open a file as gene models, whatever else it might be.
+
+        Args:
+            path: GTF, GFF3, BED with 12 columns, bigBed or GenBank. A genome must be
+                open: nothing happens without one.
+        """
+        if self.workspace.genome is not None:
+            self._annotation(path, _Plan({FileKind.ANNOTATION: path}))
+
     def cancel(self) -> None:
         """Stop reading; what is open stays open."""
         for ticket in self.workspace.tickets().values():

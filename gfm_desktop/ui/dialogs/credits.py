@@ -19,6 +19,7 @@ LIBRARIES: tuple[tuple[str, str], ...] = (
     ("DuckDB", "MIT"),
     ("pysam and HTSlib", "MIT"),
     ("pyBigWig", "MIT"),
+    ("Biopython", "Biopython License Agreement"),
     ("pydantic", "MIT"),
     ("psygnal", "BSD-3-Clause"),
     ("safetensors", "Apache-2.0"),

@@ -25,9 +25,16 @@ from gfm_desktop.ui.browser.pile import (
     Piles,
 )
 from gfm_desktop.ui.browser.scale import span_label
-from gfm_desktop.ui.browser.track import AxisMark, FileTrackEntry, Hit, PlainTrack
+from gfm_desktop.ui.browser.track import (
+    AxisMark,
+    FileTrackEntry,
+    Hit,
+    PlainTrack,
+    TrackAction,
+)
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.feature_search import store_at
+from gfm_desktop.workspace.opening import Opening
 from gfm_desktop.workspace.track_files import TrackKind
 
 if TYPE_CHECKING:
@@ -41,6 +48,7 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.track import View
     from gfm_desktop.ui.palette import Palette
+    from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.track_files import TrackFile
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -88,13 +96,15 @@ class FeaturesTrack(PlainTrack):
 
     styles: tuple[str, ...] = (PACKED, DENSE, SQUISHED)
 
-    def __init__(self, workspace: Workspace, file: TrackFile) -> None:
+    def __init__(self, workspace: Workspace, runner: Runner, file: TrackFile) -> None:
         """Map the file's store; what is wrong with it is said in the lane.
 
         Args:
             workspace: What is open.
+            runner: Reads the file again, where it shall serve as gene models.
             file: The file.
         """
+        self._runner, self._file = runner, file
         self.key = file.key
         self.title = file.title
         self._workspace = workspace
@@ -193,6 +203,13 @@ class FeaturesTrack(PlainTrack):
         words = feature_words(store, number, strand)
         return Hit(words, None, store.where(number), store.label(number))
 
+    def actions(self) -> Sequence[TrackAction]:
+        """Return the way to score and number exons with these features."""
+        return (TrackAction("Use as gene models", self._use_as_genes),)
+
+    def _use_as_genes(self) -> None:
+        Opening(self._workspace, self._runner).open_genes(self._file.path)
+
     def _hit_counted(
         self, density: Density, store: FeatureStore, position: int
     ) -> Hit | None:
@@ -275,5 +292,7 @@ def _luminance(colour: QColor) -> float:
 FILE_TRACK = FileTrackEntry(
     kind=TrackKind.FEATURES,
     order=25,
-    factory=lambda sources, file: FeaturesTrack(sources.workspace, file),
+    factory=lambda sources, file: FeaturesTrack(
+        sources.workspace, sources.runner, file
+    ),
 )

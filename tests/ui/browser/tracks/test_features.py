@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from gfm_desktop.engine.engine import Priority
+from gfm_desktop.engine.inline import InlineEngine
 from gfm_desktop.genome.feature_file import make_store
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui.browser.density import Density
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from gfm_desktop.jobs.events import Event
+    from gfm_desktop.jobs.job import Job
     from gfm_desktop.ui.browser.track import Track
     from gfm_desktop.ui.palette import Palette
     from gfm_desktop.workspace.workspace import Workspace
@@ -30,6 +34,26 @@ chr1\t1000\t3000\tfirst\t5\t+\t1200\t2800\t200,30,30\t2\t400,400\t0,1600
 chr1\t1500\t2500\tsecond\t.\t-\t1500\t1500\t0\t1\t1000\t0
 chr1\t2400\t2600\tthird\t0\t.\t2400\t2400\t250,240,30\t1\t200\t0
 """
+
+
+class Inline:
+    """Runs each job to its end inside `submit`."""
+
+    def submit(
+        self,
+        job: Job,
+        on_event: Callable[[Event], None] | None = None,
+        *,
+        priority: Priority = Priority.BATCH,
+    ) -> str:
+        def tell(_: str, event: Event) -> None:
+            if on_event is not None:
+                on_event(event)
+
+        return InlineEngine().submit(job, tell, priority=priority)
+
+    def cancel(self, job_id: str) -> None:
+        raise AssertionError("nothing to cancel")
 
 
 @pytest.fixture
@@ -46,7 +70,7 @@ def open_track(workspace: Workspace, tmp_path: Path) -> Callable[..., FeaturesTr
                 store = end.value
                 break
         file = workspace.track_files.add(TrackKind.FEATURES, path, store=str(store))
-        return FeaturesTrack(workspace, file)
+        return FeaturesTrack(workspace, Inline(), file)
 
     return open_
 
@@ -220,6 +244,18 @@ def test_that_it_paints_in_both_themes(
     assert painted(track, shown) > 1
 
 
+def test_that_features_with_blocks_can_serve_as_gene_models(
+    open_track: Callable[..., FeaturesTrack], workspace: Workspace
+) -> None:
+    (action,) = open_track().actions()
+    action.run()
+    assert workspace.annotation is not None
+    assert [gene.name for gene in workspace.annotation] == ["first", "second", "third"]
+    gene = workspace.annotation.find("first")
+    assert gene is not None
+    assert gene.canonical.coding == ((1200, 1400), (2600, 2800))
+
+
 def test_that_a_lost_store_is_said_in_the_lane(
     workspace: Workspace,
     tmp_path: Path,
@@ -229,7 +265,7 @@ def test_that_a_lost_store_is_said_in_the_lane(
     file = TrackFile(
         "features-9", TrackKind.FEATURES, tmp_path, "gone", str(tmp_path / "no")
     )
-    track = FeaturesTrack(workspace, file)
+    track = FeaturesTrack(workspace, Inline(), file)
     assert track.hit(QPointF(5, 5), QRectF(), view(0, 100)) is None
     assert painted(track, view(0, 100)) > 1
     assert FILE_TRACK.kind is TrackKind.FEATURES
