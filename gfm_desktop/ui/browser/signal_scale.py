@@ -98,7 +98,7 @@ def ends(extent: Extent | None, look: LaneLook) -> Extent:
         extent: Values on show; None where there are none.
         look: The user's settings.
     """
-    low = 0.0 if extent is None else -_rounded_up(-min(0.0, extent.low))
+    low = 0.0 if extent is None else 0.0 - _rounded_up(-min(0.0, extent.low))
     high = 0.0 if extent is None else _rounded_up(max(0.0, extent.high))
     if low == high:
         high = 1.0

@@ -9,11 +9,12 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
 from gfm_desktop.tracks import finetuned_prediction
-from gfm_desktop.ui.browser import base_words, curves, signals
+from gfm_desktop.ui.browser import base_words, curves, signal_scale, signals
 from gfm_desktop.ui.browser.drawing import chip, faded, small
 from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.reduction import runs
 from gfm_desktop.ui.browser.scale import MINUS, signed
+from gfm_desktop.ui.browser.signal_scale import Extent, ScaleGroups, groups_of
 from gfm_desktop.ui.browser.signals import Pane
 from gfm_desktop.ui.browser.track import AxisMark, Hit, TrackEntry
 from gfm_desktop.ui.theme import scale_of
@@ -43,11 +44,34 @@ class FineTunedTrack(PredictedTrack):
 
     key = "finetuned"
     title = "Fine-tuned"
+    scaled = True
 
-    def __init__(self, workspace: Workspace, predictions: Predictions) -> None:
-        """Draw what `predictions` has; nothing is asked for here."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        predictions: Predictions,
+        groups: ScaleGroups | None = None,
+    ) -> None:
+        """Draw what `predictions` has; nothing is asked for here.
+
+        Args:
+            workspace: What is open.
+            predictions: Where the arrays come from.
+            groups: The browser's lanes that may share their scale; its own where None.
+        """
         self.stretch = _STRETCH
         super().__init__(workspace, predictions)
+        self._groups = groups or ScaleGroups(workspace.lanes)
+        self._groups.join(self)
+        self._ends_shown: tuple[float, float] | None = None
+
+    def extent(self, view: View) -> Extent | None:
+        """Return the ends of the model's own scale; None where nothing is drawn."""
+        return Extent(*limits(self._region(view))) if self._drawable(view) else None
+
+    def stamp(self) -> object:
+        """Return what the picture depends on: the last news, the look and the scale."""
+        return super().stamp(), self._workspace.lanes.looks, self._ends_shown
 
     def height(self, view: View) -> int:
         """Return room for the panes; none where there is no such model at all."""
@@ -77,7 +101,7 @@ class FineTunedTrack(PredictedTrack):
         if not self._drawable(view):
             return []
         region = self._region(view)
-        low, high = limits(region)
+        low, high = self._ends(view)
         marks = []
         for name, pane in self.panes(rect, view):
             title = region.titles.get(name, name)
@@ -110,14 +134,14 @@ class FineTunedTrack(PredictedTrack):
             curves.say(painter, rect, words, view, bad=bad)
             return
         painter.setFont(small(painter.font(), 0.84))
-        region = self._region(view)
+        region, ends = self._region(view), self._ends(view)
         for name, pane in self.panes(rect, view):
             curves.paint_frame(painter, rect, pane, view)
-            drawing = signals.drawing(view, *self._scaled(region, name))
+            drawing = signals.drawing(view, *self._scaled(region, name, ends))
             self._paint_missing(painter, region, name, pane, view)
             curves.paint_ref(painter, pane, view, drawing)
             curves.paint_alt(painter, pane, view, drawing)
-            if region.limits == (0.0, 1.0):
+            if region.limits == ends == (0.0, 1.0):
                 curves.paint_changes(painter, rect, pane, view, drawing)
         if state.stage is not Stage.READY:
             for first, end in signals.gaps(view, region.known):
@@ -182,13 +206,25 @@ class FineTunedTrack(PredictedTrack):
             parts.append(("ALT: predicting", ""))
         return parts
 
-    def _scaled(self, region: Region, name: str) -> tuple[Values, Values | None]:
-        """Return REF and ALT as shares of the axis, 0 at its foot."""
-        low, high = limits(region)
-        ref = (region.ref[name] - low) / (high - low)
+    def _ends(self, view: View) -> tuple[float, float]:
+        """Return the ends of the axis: the model's own, unless the user set others."""
+        look = self._workspace.lanes.look(self.key)
+        if look.low is None and look.high is None and not look.group:
+            self._ends_shown = limits(self._region(view))
+        else:
+            found = signal_scale.ends(self._groups.extent(self, view), look)
+            self._ends_shown = (found.low, found.high)
+        return self._ends_shown
+
+    def _scaled(
+        self, region: Region, name: str, ends: tuple[float, float]
+    ) -> tuple[Values, Values | None]:
+        """Return REF and ALT as shares of the axis, 0 at its foot; inside of it."""
+        low, high = ends
+        ref = np.clip((region.ref[name] - low) / (high - low), 0.0, 1.0)
         if region.alt is None:
             return ref, None
-        return ref, (region.alt[name] - low) / (high - low)
+        return ref, np.clip((region.alt[name] - low) / (high - low), 0.0, 1.0)
 
     def _paint_missing(
         self, painter: QPainter, region: Region, name: str, pane: Pane, view: View
@@ -226,6 +262,8 @@ TRACK = TrackEntry(
     title=FineTunedTrack.title,
     order=60,
     factory=lambda sources: FineTunedTrack(
-        sources.workspace, sources.predicted.of(finetuned_prediction.TRACK.name)
+        sources.workspace,
+        sources.predicted.of(finetuned_prediction.TRACK.name),
+        groups_of(sources),
     ),
 )

@@ -14,6 +14,7 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.tracks.finetuned_prediction import TRACK
 from gfm_desktop.tracks.prediction import Missing, TrackPrediction
+from gfm_desktop.ui.browser.signal_scale import Extent, ScaleGroups
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.finetuned import (
     FOLDED,
@@ -194,3 +195,39 @@ def test_that_a_chromosome_is_never_put_together(
     monkeypatch.setattr(canned, "region", pytest.fail)
     shown = View(Interval("chr1", 0, 50_000_000), 1000.0, LIGHT)
     assert track(workspace, canned).height(shown) == FOLDED
+
+
+def test_that_a_fixed_scale_takes_the_place_of_the_model_s_own(
+    workspace: Workspace, view: Callable[..., View]
+) -> None:
+    lane = track(workspace, Canned([predicted()]))
+    here = view(1000, 1200, 400.0)
+    stamp = lane.stamp()
+    workspace.lanes.change(lane.key, low=-1.0, high=3.0)
+    marks = [mark.text for mark in lane.axis(rect(), here) if not mark.strong]
+    assert marks == ["3", f"{MINUS}1"] * 2
+    assert lane.stamp() != stamp
+
+
+def test_that_a_group_shares_its_scale_with_other_lanes(
+    workspace: Workspace, view: Callable[..., View]
+) -> None:
+    class Other:
+        key = "signal-1"
+
+        def extent(self, view: View) -> Extent | None:
+            return Extent(0.0, 8.0)
+
+    groups, other = ScaleGroups(workspace.lanes), Other()
+    groups.join(other)
+    predictions: Any = Canned([predicted()])
+    lane = FineTunedTrack(workspace, predictions, groups)
+    here = view(1000, 1200, 400.0)
+
+    def ends() -> list[str]:
+        return [mark.text for mark in lane.axis(rect(), here) if not mark.strong][:2]
+
+    assert ends() == ["1", "0"]
+    for key in (lane.key, other.key):
+        workspace.lanes.change(key, group="a")
+    assert ends() == ["8", "0"]
