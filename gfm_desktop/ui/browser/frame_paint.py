@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QGradient, QLinearGradi
 
 from gfm_desktop.ui.browser.bodies import Batch
 from gfm_desktop.ui.browser.drawing import faded
-from gfm_desktop.ui.browser.letters import Letters, lay_out
+from gfm_desktop.ui.browser.letters import Letters, is_raster, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,8 +118,8 @@ def paint_frames(
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     for frame, top in enumerate(sheet.tops):
-        painter.setBrush(_shades(sheet.frames.phase(frame), view))
-        painter.drawRect(QRectF(rect.left(), top, rect.width(), sheet.height - 1))
+        row = QRectF(rect.left(), top, rect.width(), sheet.height - 1)
+        _paint_shades(painter, row, sheet.frames.phase(frame), view)
     painter.translate(shift, 0)
     paints = (
         (sheet.others, faded(palette.good, 0.3)),
@@ -137,23 +137,33 @@ def paint_frames(
     painter.restore()
 
 
-def _shades(phase: int, view: View) -> QBrush:
-    """Return two shades in turn, a codon each; one where codons are too narrow.
+def _paint_shades(painter: QPainter, row: QRectF, phase: int, view: View) -> None:
+    """Paint a row of codons in two shades in turn; one where codons are too narrow.
 
-    One brush that repeats costs one call a row, whatever the number of codons. It is
-    in step with the contig: a codon keeps its shade in a pan.
+    They are in step with the contig: a codon keeps its shade in a pan.
     """
     # Mixed, not transparent: to blend a wide gradient costs twice as much.
     dark, light = (_mixed(view.palette, share) for share in (0.13, 0.06))
-    if 3 * view.scale < _SHADES_FROM:
-        return QBrush(light)
-    start = view.interval.start
+    start, period = view.interval.start, 6 * view.scale
     x = view.x(start - (start - phase) % 6)
-    gradient = QLinearGradient(x, 0, x + 6 * view.scale, 0)
+    if 3 * view.scale < _SHADES_FROM or not is_raster(painter):
+        painter.setBrush(light)
+        painter.drawRect(row)
+        if 3 * view.scale < _SHADES_FROM:
+            return
+        # A brush that repeats is not understood by all that read SVG.
+        lefts = np.arange(x, row.right(), period).tolist()
+        boxes = [QRectF(a, row.top(), period / 2, row.height()) for a in lefts]
+        painter.setBrush(dark)
+        painter.drawRects([row & box for box in boxes if box.right() > row.left()])
+        return
+    # One brush that repeats costs one call a row, whatever the number of codons.
+    gradient = QLinearGradient(x, 0, x + period, 0)
     gradient.setSpread(QGradient.Spread.RepeatSpread)
     for place, colour in ((0.0, dark), (0.4999, dark), (0.5, light), (1.0, light)):
         gradient.setColorAt(place, colour)
-    return QBrush(gradient)
+    painter.setBrush(QBrush(gradient))
+    painter.drawRect(row)
 
 
 def _mixed(palette: Palette, share: float) -> QColor:

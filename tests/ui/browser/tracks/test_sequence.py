@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 
 from gfm_desktop.genome.genetic_code import CODES, reverse_complement
 from gfm_desktop.genome.interval import Interval
@@ -16,6 +18,7 @@ from gfm_desktop.ui.theme import LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from gfm_desktop.ui.browser.track import Track
     from gfm_desktop.ui.palette import Palette
@@ -235,3 +238,27 @@ def test_that_copied_frames_read_as_proteins(
     expected = CODES[1].translate(bases[300:360])[::3].tobytes().decode()
     assert lines[3] == expected
     assert len(lines) == 14
+
+
+def test_that_a_vector_picture_holds_letters_and_shades_as_shapes(
+    framed: SequenceTrack, view: Callable[..., View], bases: str, tmp_path: Path
+) -> None:
+    shown = view(600, 660)
+    height = framed.height(shown)
+    generator = QSvgGenerator()
+    generator.setFileName(str(tmp_path / "x.svg"))
+    generator.setSize(QSize(1000, height))
+    generator.setViewBox(QRectF(0, 0, 1000, height))
+    with QPainter(generator) as painter:
+        framed.paint(painter, QRectF(0, 0, 1000, height), shown)
+    root = ElementTree.parse(tmp_path / "x.svg").getroot()
+    texts = [e.text for e in root.iter() if e.tag.endswith("text")]
+    assert not [e for e in root.iter() if e.tag.endswith("image")]
+    written = "".join(text or "" for text in texts)
+    forward = CODES[1].translate(bases[600:660])
+    for letter in "ACGT":
+        count = bases[600:660].count(letter) + reverse_complement(bases[600:660]).count(
+            letter
+        )
+        assert written.count(letter) >= count
+    assert len(written) >= 120 + len(forward)
