@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
 from gfm_desktop.genome.alignment_index import WINDOW
 from gfm_desktop.ui.browser.drawing import chip, faded, small
-from gfm_desktop.ui.browser.signal_paint import mixed
+from gfm_desktop.ui.browser.signal_paint import device_ratio, is_vector, mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +53,10 @@ def paint_coverage(
     """
     height = axis.bottom - axis.top
     top = max(axis.ends.high, 1e-9)
+    vector = is_vector(painter)
+    if not vector:
+        picture = _image(painter, rect, view, scene, axis, colour)
+        painter.drawImage(QPointF(rect.left(), 0.0), picture)
     painter.save()
     painter.setClipRect(
         QRectF(rect.left(), 0, rect.width(), axis.bottom),
@@ -63,8 +67,9 @@ def paint_coverage(
     painter.setPen(Qt.PenStyle.NoPen)
     shift = round((scene.edges[0] - view.interval.start) * view.scale)
     painter.translate(shift, 0)
-    painter.setBrush(bar_colour(colour, view.palette))
-    painter.drawRects(scene.bars(view, height, top))
+    if vector:
+        painter.setBrush(bar_colour(colour, view.palette))
+        painter.drawRects(scene.bars(view, height, top))
     for letter, boxes in scene.stacks(view, height, top).items():
         hollow = letter == "-"
         base = QColor(view.palette.base(letter))
@@ -75,6 +80,32 @@ def paint_coverage(
     for left, right in scene.gaps(view):
         box = QRectF(left, axis.top, right - left, height)
         painter.fillRect(box.intersected(rect), faded(view.palette.grid, 0.6))
+
+
+def _image(
+    painter: QPainter,
+    rect: QRectF,
+    view: View,
+    scene: CoverageScene,
+    axis: Axis,
+    colour: str,
+) -> QImage:
+    """Return the grey bars as pixels of the screen: quicker than 2,000 rectangles."""
+    ratio = device_ratio(painter)
+    count = max(1, round(rect.width() * ratio))
+    depth = scene.columns(view, rect.left(), count, 1 / ratio)
+    ground = round(axis.bottom) * ratio
+    top = max(axis.ends.high, 1e-9)
+    tall = np.clip(depth, 0, top) * ((axis.bottom - axis.top) * ratio / top)
+    # One read is to be seen also where a pixel is many reads.
+    tall = np.where(depth > 0, np.maximum(1, np.rint(tall)), 0)
+    rows = np.arange(max(1, round(ground)))[:, None]
+    ink = np.uint32(bar_colour(colour, view.palette).rgba())
+    pixels = np.where(rows >= (ground - tall)[None, :], ink, np.uint32(0))
+    wide = QImage.Format.Format_ARGB32_Premultiplied
+    image = QImage(pixels.data, count, len(rows), 4 * count, wide).copy()
+    image.setDevicePixelRatio(ratio)
+    return image
 
 
 def overview_bars(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF
@@ -109,6 +110,28 @@ class CoverageScene:
             self._bars[key] = list(map(QRect, *(c.tolist() for c in sizes)))
         return self._bars[key][self.on_screen(view)]
 
+    def columns(
+        self, view: View, left: float, count: int, step: float
+    ) -> NDArray[np.int64]:
+        """Return the greatest depth of each column of pixels, int64 (count,).
+
+        Args:
+            view: What is on screen.
+            left: Pixel of the view where the first column begins.
+            count: How many columns.
+            step: Pixels of the view that one has: below 1 on fine screens.
+        """
+        size = int(self.edges[1] - self.edges[0])
+        x = left + np.arange(count) * step
+        begin = view.interval.start + x / view.scale
+        places = np.floor((begin - self.edges[0]) / size + 1e-9).astype(np.int64)
+        # Of equal places `reduceat` gives each the same bin; the last one has none
+        # behind it that would end it.
+        places = np.clip(places, 0, len(self.depth) - 1)
+        last = np.searchsorted(self.edges, view.interval.end, side="left")
+        part = self.depth[: max(int(last), int(places[-1]) + 1)]
+        return np.maximum.reduceat(part, places)
+
     def gaps(self, view: View) -> Iterator[tuple[float, float]]:
         """Yield (left, right) pixels of the view where nothing was read yet."""
         part = self.on_screen(view)
@@ -192,18 +215,15 @@ def scene_of(
         here, there = _overlap(tile, start, len(depth))
         depth[here] = tile.depth[there]
     highest = np.maximum.reduceat(depth, edges[:-1] - start)
-    marks = _thinned(_marks(tiles, threshold), scale)
-    wanted = [_gaps_in_reads(tile, threshold) for tile in tiles]
-    inserted = [ins for ins, _ in wanted] or [np.empty(0, np.int64)]
-    deleted = [gone for _, gone in wanted] or [np.empty((0, 3), np.int64)]
+    found = [_found(tile, threshold) for tile in tiles] or [_NOTHING]
     return CoverageScene(
         stretch,
         scale,
         edges,
         highest,
-        marks,
-        np.concatenate(inserted),
-        np.concatenate(deleted),
+        _thinned(_joined([one.marks for one in found]), scale),
+        np.concatenate([one.insertions for one in found]),
+        np.concatenate([one.deletions for one in found]),
     )
 
 
@@ -217,20 +237,44 @@ def _overlap(tile: CountedTile, start: int, length: int) -> tuple[slice, slice]:
     )
 
 
-def _marks(tiles: Sequence[CountedTile], threshold: Threshold) -> Marks:
-    position, counts, others = [], [], []
-    for tile in tiles:
-        enough = np.maximum(threshold.least, threshold.share * tile.depth)
-        found = np.flatnonzero(tile.others >= enough)
-        position.append(found + tile.coverage.interval.start)
-        bases = tile.coverage.bases[:, :4, found].sum(axis=0, dtype=np.int64)
-        counts.append(bases.T)
-        others.append(tile.others[found])
-    if not position:
-        none = np.empty(0, np.int64)
-        return Marks(none, np.empty((0, 4), np.int64), none)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is to be marked in a tile, as `CoverageScene` has it."""
+
+    marks: Marks
+    insertions: NDArray[np.int64]
+    deletions: NDArray[np.int64]
+
+
+_NONE = np.empty(0, np.int64)
+_NOTHING = _Found(
+    Marks(_NONE, np.empty((0, 4), np.int64), _NONE), _NONE, np.empty((0, 3), np.int64)
+)
+_KNOWN: WeakKeyDictionary[CountedTile, tuple[Threshold, _Found]] = WeakKeyDictionary()
+"""What was found in tiles before: a tile that arrives makes no work for the others."""
+
+
+def _found(tile: CountedTile, threshold: Threshold) -> _Found:
+    known = _KNOWN.get(tile)
+    if known is None or known[0] != threshold:
+        made = _Found(_marks(tile, threshold), *_gaps_in_reads(tile, threshold))
+        known = _KNOWN[tile] = (threshold, made)
+    return known[1]
+
+
+def _marks(tile: CountedTile, threshold: Threshold) -> Marks:
+    enough = np.maximum(threshold.least, threshold.share * tile.depth)
+    found = np.flatnonzero(tile.others >= enough)
+    bases = tile.coverage.bases[:, :4, found].sum(axis=0, dtype=np.int64)
+    place = found + tile.coverage.interval.start
+    return Marks(place, bases.T, tile.others[found])
+
+
+def _joined(marks: Sequence[Marks]) -> Marks:
     return Marks(
-        np.concatenate(position), np.concatenate(counts), np.concatenate(others)
+        np.concatenate([one.position for one in marks]),
+        np.concatenate([one.counts for one in marks]),
+        np.concatenate([one.others for one in marks]),
     )
 
 

@@ -37,7 +37,6 @@ COLUMNS = ("Name", "Place", "Length", "Note")
 _WIDTHS = (26, 30, 10, 40)
 """Letters of each column."""
 _FIELDS = {NAME: "name", NOTE: "note"}
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -71,8 +70,6 @@ class RegionModel(QAbstractTableModel):
                 return region.note or _cells(region)[column]
             case Qt.ItemDataRole.DecorationRole if column == NAME:
                 return swatch(colour_of(region, theme.current()).name())
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return int(_RIGHT if column == LENGTH else _LEFT)
         return None
 
     def setData(

@@ -58,6 +58,7 @@ _ABOVE, _BELOW = 10.0, 6.0
 """Pixels left free: half a line of the axis' labels, and the insertions' marks."""
 _ASK_MS = 60
 """How long views are collected before the worker is asked."""
+_TOGETHER_MS = 30
 _SCENES, _OVERVIEWS = 6, 4
 SHARES = (0.05, 0.1, 0.2, 0.5)
 LEAST = (1, 2, 4, 10)
@@ -83,7 +84,7 @@ class AlignmentsTrack(PlainTrack):
         self._scenes: OrderedDict[object, CoverageScene] = OrderedDict()
         self._overviews: OrderedDict[object, list[QRectF]] = OrderedDict()
         self._asking = _Asking(sources.repaint, self)
-        listen(sources.repaint, self.reads.changed, self._repaint.wanted.emit)
+        listen(sources.repaint, self.reads.changed, self._asking.told)
 
     def height(self, view: View) -> int:
         """Return a height that grows with the text."""
@@ -168,6 +169,11 @@ class AlignmentsTrack(PlainTrack):
         """Tell whether reads are still being counted."""
         return self.reads.stage(view.interval) is Stage.WAITING
 
+    def shifts(self, view: View) -> bool:
+        """Tell whether the scale is fixed and the reads are there."""
+        fixed = self._look().high is not None
+        return fixed and self.reads.stage(view.interval) is Stage.READY
+
     def stamp(self) -> object:
         """Return what the picture of a view depends on."""
         return (
@@ -191,6 +197,10 @@ class AlignmentsTrack(PlainTrack):
     def set_threshold(self, threshold: Threshold) -> None:
         """Colour bases from another share or number of reads on."""
         self.threshold = threshold
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Have the lane painted anew."""
         self._repaint.wanted.emit()
 
     def _look(self) -> LaneLook:
@@ -211,9 +221,9 @@ class AlignmentsTrack(PlainTrack):
         """
         if self.reads.stage(view.interval) in (Stage.IDLE, Stage.TOO_WIDE):
             return None
-        size = 1 << max(6, len(view.interval).bit_length())
-        first = view.interval.start // size * size
-        stretch = Interval(view.interval.contig, first, first + 2 * size)
+        step = 1 << max(5, len(view.interval).bit_length() - 1)
+        first = view.interval.start // step * step
+        stretch = Interval(view.interval.contig, first, first + 3 * step)
         key = (stretch, f"{view.scale:.9g}", self.threshold, self.reads.revision)
         if key not in self._scenes:
             tiles = self.reads.tiles(stretch)
@@ -310,6 +320,14 @@ class _Asking(QObject):
         self._views: tuple[Interval, ...] = ()
         self._timer = QTimer(self, singleShot=True, interval=_ASK_MS)
         self._timer.timeout.connect(self._ask)
+        # Tiles come in bursts: one picture for all that came meanwhile.
+        self._paint = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
+        self._paint.timeout.connect(track.repaint)
+
+    def told(self) -> None:
+        """Paint in a moment what has arrived."""
+        if not self._paint.isActive():
+            self._paint.start()
 
     def soon(self) -> None:
         """Ask in a moment."""

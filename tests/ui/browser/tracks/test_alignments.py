@@ -6,21 +6,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pysam
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from gfm_desktop.engine.inline import InlineEngine
 from gfm_desktop.genome.alignment_index import WINDOW
 from gfm_desktop.genome.coverage import Coverage
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Failed, Finished, Partial
+from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.browser.coverage_paint import overview_bars
 from gfm_desktop.ui.browser.coverage_scene import Threshold, scene_of
 from gfm_desktop.ui.browser.marks import ContigMarks
 from gfm_desktop.ui.browser.repaint import Repaint
 from gfm_desktop.ui.browser.track import Sources, View
 from gfm_desktop.ui.browser.tracks.alignments import FILE_TRACK, AlignmentsTrack
+from gfm_desktop.ui.engine_bridge import EngineBridge
 from gfm_desktop.ui.theme import LIGHT
+from gfm_desktop.workspace.opening import Opening
 from gfm_desktop.workspace.predicted_tracks import PredictedTracks
 from gfm_desktop.workspace.read_coverages import CountedTile
 from gfm_desktop.workspace.track_files import TrackKind
@@ -153,6 +158,31 @@ def test_that_a_scene_keeps_the_greatest_depth_of_each_pixel() -> None:
     assert all(bar.bottom() == -1 for bar in bars)
 
 
+@pytest.mark.parametrize("bases", [37, 400, 999, 1_000, 1_300, 7_777])
+@pytest.mark.parametrize("step", [1.0, 0.5])
+def test_that_each_column_has_the_greatest_depth_of_its_bases(
+    bases: int, step: float
+) -> None:
+    whole = counted()
+    whole.bases[0, 0] = np.random.default_rng(bases).integers(0, 200, LENGTH)
+    tile = CountedTile.of(whole)
+    view = View(Interval("chr1", 3_001, 3_001 + bases), 1_000.0, LIGHT)
+    scene = scene_of([tile], Interval("chr1", 2_000, 12_000), view.scale, Threshold())
+    count = round(1_000 / step)
+    columns = scene.columns(view, 0.0, count, step)
+    size = int(np.diff(scene.edges)[0])
+    for column in range(0, count, 13):
+        start = 3_001 + column * step / view.scale
+        end = 3_001 + (column + 1) * step / view.scale
+        # A column is about a base or a bin: none beside it is looked at.
+        near = tile.depth[int(start) // size * size : int(end + 1e-6) + size]
+        within = tile.depth[int(start) : max(int(start) + 1, int(end))]
+        assert columns[column] <= near.max()
+        # A bin that begins in a column is that column's or the next one's.
+        assert within.max() <= columns[column : column + 2].max()
+    assert columns.max() == tile.depth[3_001 : 3_001 + bases].max() or size > 1
+
+
 def test_that_only_enough_reads_that_differ_are_coloured() -> None:
     tile = CountedTile.of(counted())
     stretch = Interval("chr1", 0, LENGTH)
@@ -246,7 +276,9 @@ def test_that_a_scale_may_be_fixed_or_shared(
 ) -> None:
     rect, here = QRectF(0, 0, 1000, HEIGHT), view(1_000, 1_100)
     assert filled.axis(rect, here)[0].text == "40"
+    assert not filled.shifts(here)
     workspace.lanes.change(filled.key, high=100.0)
+    assert filled.shifts(here)
     assert filled.axis(rect, here)[0].text == "100"
     extent = filled.extent(here)
     assert extent is not None
@@ -353,3 +385,36 @@ def test_that_the_overview_shows_bytes_where_they_are() -> None:
         np.array([(0, 100), (100, 100), (200, 100)])
     )
     assert overview_bars(view, np.zeros(0, np.float32), 72) == []
+
+
+def test_that_an_opened_file_gets_a_lane_with_its_reads(
+    workspace: Workspace, bases: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "reads.bam"
+    head = {"HD": {"VN": "1.6"}, "SQ": [{"SN": "1", "LN": LENGTH}]}
+    with pysam.AlignmentFile(str(path), "wb", header=head) as file:
+        for number in range(5):
+            read = pysam.AlignedSegment()
+            read.query_name, read.reference_id = f"read-{number}", 0
+            read.reference_start, read.cigarstring = 5_000, "100M"
+            read.query_sequence = bases[5_000:5_100]
+            file.write(read)
+    bridge = EngineBridge(InlineEngine())
+    panel = BrowserPanel(workspace, bridge)
+    qtbot.addWidget(panel)
+    for key in ("splice", "bases", "finetuned", "mutagenesis"):
+        workspace.lanes.change(key, hidden=True)
+    panel.resize(900, 600)
+    panel.show()
+    Opening(workspace, bridge).open([path])
+    qtbot.waitUntil(lambda: bool(workspace.track_files.all))
+    track = panel.track("alignments-1")
+    assert isinstance(track, AlignmentsTrack)
+    workspace.go_to(Interval("chr1", 4_950, 5_150))
+    qtbot.waitUntil(lambda: bool(track.reads.tiles(workspace.locus)))
+    (tile,) = track.reads.tiles(workspace.locus)
+    assert tile.depth[5_000:5_100].tolist() == [5] * 100
+    assert not tile.others.any()
+    workspace.track_files.remove("alignments-1")
+    assert [lane for lane in panel.canvas.lanes if lane.track is track] == []
+    bridge.close()
