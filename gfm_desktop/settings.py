@@ -122,6 +122,13 @@ class Settings(BaseModel):
         Literal["scroll", "zoom"],
         Field(description="What the plain mouse wheel does in the genome browser."),
     ] = "scroll"
+    keys: Annotated[
+        dict[str, str],
+        Field(
+            description="Keys that the user gave to actions, by the action's name; "
+            "several are separated by a comma and a space; empty for no key."
+        ),
+    ] = Field(default_factory=dict)
     reduced_motion: Annotated[
         bool, Field(description="Whether to leave out animations.")
     ] = False

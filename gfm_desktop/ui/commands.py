@@ -162,7 +162,7 @@ class Commands(ViewCommands):
         """Show all keys on one page."""
         from gfm_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 
-        ShortcutsDialog(self._window).open()
+        ShortcutsDialog(self._window, desk=self._desk).open()
 
     def show_about(self) -> None:
         """Show version, licences, attributions and citations."""

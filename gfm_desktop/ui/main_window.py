@@ -23,6 +23,7 @@ from gfm_desktop.ui.docks import Docks, panels
 from gfm_desktop.ui.drop_veil import DropVeil, dropped_files
 from gfm_desktop.ui.icons import APP, icon
 from gfm_desktop.ui.job_strip import JobStrip
+from gfm_desktop.ui.keys import cleaned
 from gfm_desktop.ui.menus import (
     make_actions,
     make_menus,
@@ -95,7 +96,8 @@ class MainWindow(QMainWindow):
         self._start = StartPage(workspace, self.projects)
         self._veil = DropVeil(self)
         self._failure: Failed | None = None
-        self._actions = make_actions(self, self.commands)
+        settings.keys = cleaned(settings.keys)
+        self._actions = make_actions(self, self.commands, settings.keys)
         self._build(bridge)
         self._connect(bridge)
         self.resize(_SIZE)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
 from gfm_desktop.ui import theme
@@ -20,20 +19,21 @@ from gfm_desktop.ui.actions import (
     Menu,
 )
 from gfm_desktop.ui.icons import icon
-
-if TYPE_CHECKING:
-    from gfm_desktop.ui.actions import Action
+from gfm_desktop.ui.keys import give_keys
 
 Fill = Callable[[QMenu], None]
 """Puts a list that changes into a menu, each time before the menu opens."""
 
 
-def make_actions(window: QMainWindow, handlers: object) -> dict[str, QAction]:
+def make_actions(
+    window: QMainWindow, handlers: object, keys: Mapping[str, str]
+) -> dict[str, QAction]:
     """Return a `QAction` for each row of the table, connected to its handler.
 
     Args:
         window: Owns the actions and listens to their keys.
         handlers: Has a method for each `Action.handler`.
+        keys: Keys that the user has chosen, by action.
     """
     made: dict[str, QAction] = {}
     for spec in ACTIONS:
@@ -41,14 +41,9 @@ def make_actions(window: QMainWindow, handlers: object) -> dict[str, QAction]:
         action.setObjectName(f"action-{spec.key}")
         if spec.icon:
             action.setIcon(icon(spec.icon))
-        action.setToolTip(_tip(spec))
         action.setStatusTip(spec.tip)
         action.setCheckable(spec.choice is not None)
-        if spec.owner == "window":
-            action.setShortcuts([QKeySequence(key) for key in spec.keys])
-        elif spec.keys:
-            # The panel listens to the key; two listeners would silence both.
-            action.setText(f"{spec.title}\t{spec.keys[0]}")
+        give_keys(action, spec, keys)
         handler: Callable[[], None] = getattr(handlers, spec.handler)
         action.triggered.connect(lambda _=False, do=handler: do())
         window.addAction(action)
@@ -139,8 +134,3 @@ def _fill(
             fills[item](into)
         else:
             into.addAction(actions[item])
-
-
-def _tip(spec: Action) -> str:
-    keys = " or ".join(spec.keys[:2])
-    return f"{spec.tip} ({keys})" if keys else spec.tip

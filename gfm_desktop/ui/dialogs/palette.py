@@ -24,6 +24,7 @@ from gfm_desktop.genome.locus import with_flank
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.actions import ACTIONS
 from gfm_desktop.ui.icons import icon
+from gfm_desktop.ui.keys import keys_of, native
 from gfm_desktop.workspace.name_search import suggestions
 from gfm_desktop.workspace.place_search import find_place, go_to_place
 
@@ -161,7 +162,7 @@ class CommandPalette(QDialog):
         found = [
             Entry(
                 spec.words,
-                "  ".join(spec.keys[:1]),
+                native(keys_of(spec, desk.settings.keys)[:1]),
                 spec.icon,
                 desk.action(spec.key).trigger,
             )
