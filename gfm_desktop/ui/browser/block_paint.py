@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF
@@ -11,9 +11,13 @@ from PySide6.QtGui import QColor, QFont
 
 from gfm_desktop.ui.browser.bodies import CHEVRON_EVERY
 from gfm_desktop.ui.browser.body_text import rows_to_paint
+from gfm_desktop.ui.browser.contrast import best_on
 from gfm_desktop.ui.browser.drawing import faded, hairline, small
+from gfm_desktop.ui.browser.pile import roles_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
     from PySide6.QtCore import QRectF
     from PySide6.QtGui import QPainter
@@ -43,9 +47,9 @@ class Blocks:
 
     owner: NDArray[np.int64]
     rank: NDArray[np.int64]
-    left: NDArray[np.float64]
-    right: NDArray[np.float64]
-    middle: NDArray[np.float64]
+    left: NDArray[np.floating[Any]]
+    right: NDArray[np.floating[Any]]
+    middle: NDArray[np.floating[Any]]
 
 
 def wide_blocks(
@@ -77,62 +81,79 @@ def wide_blocks(
     return Blocks(owner, np.where(single, 0, rank), left[found], right[found], middle)
 
 
-def paint_in_blocks(
+def paint_strands(
     painter: QPainter,
     rect: QRectF,
     pile: Pile,
     view: View,
-    writer: Writer,
-    *,
-    numbered: bool,
+    tint: Callable[[int], str],
+    writer: Writer | None = None,
 ) -> None:
-    """Write numbers into blocks, and show the strand in those that hide the line.
+    """Show the strand in blocks that hide the line, and write their numbers.
 
     Args:
         painter: Where to paint.
         rect: The lane.
         pile: What is on show.
         view: What is on screen.
-        writer: Keeps the texts.
-        numbered: Whether blocks are counted, as exons are.
+        tint: Gives the colour of a role as ``#rrggbb``.
+        writer: Keeps the texts; None where blocks are not counted, as exons are.
     """
     if pile.geometry.thick < NUMBER_FROM:
         return
     blocks = wide_blocks(pile, rect, view, rows_to_paint(painter, pile))
     if not len(blocks.owner):
         return
+    palette = view.palette
+    roles = roles_of(pile.features)[blocks.owner].tolist()
+    best = {r: best_on(tint(r), palette.surface, palette.text) for r in set(roles)}
+    inks = [best[role] for role in roles]
     painter.save()
-    font = small(painter.font(), 0.78)
-    font.setWeight(QFont.Weight.DemiBold)
-    painter.setFont(font)
-    painter.setPen(QColor(view.palette.surface))
     taken = np.zeros(len(blocks.owner))
-    if numbered:
-        _write_numbers(painter, blocks, taken, writer)
-    painter.setPen(hairline(faded(view.palette.surface, 0.9), 1.4))
-    painter.drawLines(_heads(blocks, taken, pile, view))
+    if writer is not None:
+        font = small(painter.font(), 0.78)
+        font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        _write_numbers(painter, blocks, inks, taken, writer)
+    heads, owners = _heads(blocks, taken, pile, view)
+    for ink in dict.fromkeys(inks):
+        painter.setPen(hairline(faded(ink, 0.9), 1.4))
+        chosen = [h for h, n in zip(heads, owners, strict=True) if inks[n] == ink]
+        painter.drawLines([line for pair in chosen for line in pair])
     painter.restore()
 
 
 def _write_numbers(
-    painter: QPainter, blocks: Blocks, taken: NDArray[np.float64], writer: Writer
+    painter: QPainter,
+    blocks: Blocks,
+    inks: list[str],
+    taken: NDArray[np.float64],
+    writer: Writer,
 ) -> None:
     """Write the numbers that fit; notes half the room that each takes."""
-    pen = writer.begin(painter)
+    pen, ink = writer.begin(painter), ""
     for place in np.flatnonzero(blocks.rank)[:_MOST_NUMBERS].tolist():
         text, width, height = pen.text(str(blocks.rank[place]))
         left, right = float(blocks.left[place]), float(blocks.right[place])
-        if width + 4 <= right - left:
-            taken[place] = width / 2 + 6
-            x = (left + right - width) / 2
-            y = float(blocks.middle[place]) - height / 2
-            painter.drawStaticText(QPointF(x, y), text)
+        if width + 4 > right - left:
+            continue
+        taken[place] = width / 2 + 6
+        if inks[place] != ink:
+            ink = inks[place]
+            painter.setPen(QColor(ink))
+        x = (left + right - width) / 2
+        y = float(blocks.middle[place]) - height / 2
+        painter.drawStaticText(QPointF(x, y), text)
 
 
 def _heads(
     blocks: Blocks, taken: NDArray[np.float64], pile: Pile, view: View
-) -> list[QLineF]:
-    """Return light chevrons in blocks so wide that no line shows the strand."""
+) -> tuple[list[tuple[QLineF, QLineF]], list[int]]:
+    """Return chevrons in blocks so wide that no line shows the strand.
+
+    Returns:
+        The two lines of each, and the place of its block.
+    """
     features, half = pile.features, pile.geometry.chevron
     strand = features.strand[blocks.owner]
     wide = blocks.right - blocks.left > 2 * CHEVRON_EVERY
@@ -154,4 +175,4 @@ def _heads(
     back, y = tips - half * strand[owner], blocks.middle[owner]
     upper = map(QLineF, *(c.tolist() for c in (back, y - half, tips, y)))
     lower = map(QLineF, *(c.tolist() for c in (back, y + half, tips, y)))
-    return [*upper, *lower]
+    return list(zip(upper, lower, strict=True)), owner.tolist()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor
-
 from gfm_desktop.errors import GfmError
-from gfm_desktop.ui.browser.block_paint import paint_in_blocks
+from gfm_desktop.ui.browser.block_paint import paint_strands
 from gfm_desktop.ui.browser.bodies import Geometry, paint_sheet
 from gfm_desktop.ui.browser.body_text import Writer, paint_names
+from gfm_desktop.ui.browser.contrast import seen_on
 from gfm_desktop.ui.browser.density import HEIGHT, Density, paint_density
 from gfm_desktop.ui.browser.drawing import hint
 from gfm_desktop.ui.browser.pile import (
@@ -65,10 +64,6 @@ _MOST_COPIED = 200_000
 _NAMED_IN_DENSITY = 8
 _SHOWN_FIELDS = 10
 _LONGEST_VALUE = 80
-_LEAST_CONTRAST = 1.7
-"""Least contrast of a colour of the file with the canvas, as WCAG 2.1 reckons."""
-_MIXED = 0.4
-"""How much of the text's colour a colour gets that has less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +152,16 @@ class FeaturesTrack(PlainTrack):
         """Paint the features, or say why there is none."""
         layout = self.layout(view)
         if isinstance(layout, Density):
-            tint = self._tint(view.palette, NEITHER)
-            paint_density(painter, rect, layout, view, tint)
+            plain = self._tint(view.palette, NEITHER)
+            paint_density(painter, rect, layout, view, plain)
             return
         if layout is None or not len(layout.on_screen(view)):
             hint(painter, rect, self._problem or "No feature here", view.palette)
             return
-        palette, writer = view.palette, self._writer
-        paint_sheet(painter, layout.sheet, view, lambda n: self._tint(palette, n))
-        paint_in_blocks(painter, rect, layout, view, writer, numbered=False)
-        paint_names(painter, rect, layout, view, writer)
+        tint = partial(self._tint, view.palette)
+        paint_sheet(painter, layout.sheet, view, tint)
+        paint_strands(painter, rect, layout, view, tint)
+        paint_names(painter, rect, layout, view, self._writer)
 
     def data(self, view: View) -> str:
         """Return the features on screen, 1-based inclusive."""
@@ -229,7 +224,8 @@ class FeaturesTrack(PlainTrack):
         if own:
             return own
         if role >= 0:
-            return _readable(role, palette.surface, palette.text)
+            code = f"#{role:06x}"
+            return seen_on(code, palette.surface, palette.text)
         return {PLUS: palette.plus, MINUS: palette.minus}.get(role, palette.ref)
 
 
@@ -259,34 +255,6 @@ def feature_words(store: FeatureStore, number: int, strand: int) -> str:
     if len(fields) > _SHOWN_FIELDS:
         lines.append(f"and {len(fields) - _SHOWN_FIELDS} more")
     return "\n".join(lines)
-
-
-@lru_cache(maxsize=1024)
-def _readable(role: int, surface: str, text: str) -> str:
-    """Return a colour of the file, nearer to the text's where it hardly shows.
-
-    Yellow on white is no line that can be seen.
-    """
-    colour, ink = QColor.fromRgb(role), QColor(text)
-    low, high = sorted((_luminance(colour), _luminance(QColor(surface))))
-    if (high + 0.05) / (low + 0.05) >= _LEAST_CONTRAST:
-        return colour.name()
-    pairs = (
-        (colour.red(), ink.red()),
-        (colour.green(), ink.green()),
-        (colour.blue(), ink.blue()),
-    )
-    return QColor(*(round(a + (b - a) * _MIXED) for a, b in pairs)).name()
-
-
-def _luminance(colour: QColor) -> float:
-    """Return the relative luminance of WCAG 2.1."""
-    parts = (colour.redF(), colour.greenF(), colour.blueF())
-    red, green, blue = (
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
-        for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 FILE_TRACK = FileTrackEntry(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from gfm_desktop.ui.browser.block_paint import paint_in_blocks
+from gfm_desktop.ui.browser.block_paint import paint_strands
 from gfm_desktop.ui.browser.bodies import Geometry, paint_sheet
 from gfm_desktop.ui.browser.body_text import Writer, paint_names
 from gfm_desktop.ui.browser.density import HEIGHT, Density, paint_density
@@ -160,10 +161,10 @@ class GenesTrack(PlainTrack):
             words = "No gene models are open" if none else "No gene here"
             hint(painter, rect, words, palette)
             return
-        paint_sheet(painter, layout.sheet, view, lambda role: self._tint(view, role))
-        writer = self._writer
-        paint_in_blocks(painter, rect, layout, view, writer, numbered=True)
-        paint_names(painter, rect, layout, view, writer)
+        tint = partial(self._tint, view)
+        paint_sheet(painter, layout.sheet, view, tint)
+        paint_strands(painter, rect, layout, view, tint, self._writer)
+        paint_names(painter, rect, layout, view, self._writer)
 
     def data(self, view: View) -> str:
         """Return the genes on screen, 1-based inclusive."""

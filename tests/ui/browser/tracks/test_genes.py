@@ -11,12 +11,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from gfm_desktop.genome.annotation import GeneModels
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui.browser.block_paint import wide_blocks
+from gfm_desktop.ui.browser.contrast import best_on, contrast, seen_on
 from gfm_desktop.ui.browser.density import Density
 from gfm_desktop.ui.browser.packing import pack
 from gfm_desktop.ui.browser.pile import Pile
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.genes import GenesTrack
-from gfm_desktop.ui.theme import LIGHT
+from gfm_desktop.ui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -241,3 +242,14 @@ def test_that_a_paint_of_a_known_stretch_builds_nothing_anew(
     assert workspace.annotation is not None
     monkeypatch.setattr(workspace.annotation, "columns", pytest.fail)
     painted(track, view(3010, 4010))
+
+
+@pytest.mark.parametrize("colour", ["#fff59d", "#000000", "#ffffff", "#2f5f9e"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_that_numbers_can_be_read_on_any_colour_of_the_user(
+    theme: Palette, colour: str
+) -> None:
+    ink = best_on(colour, theme.surface, theme.text)
+    assert contrast(QColor(ink), QColor(colour)) >= 4.5
+    seen = seen_on(colour, theme.surface, theme.text)
+    assert contrast(QColor(seen), QColor(theme.surface)) >= 1.7
