@@ -75,6 +75,7 @@ class SignalTrack(PlainTrack):
             self._tiles = SignalTiles(store)
             self._tiles.arrived.connect(sources.repaint.wanted)
         self._extents: dict[object, Extent | None] = {}
+        self._last_ends: tuple[object, Extent] | None = None
         self._on_screen: View | None = None
         self._groups = groups_of(sources)
         self._groups.join(self)
@@ -188,7 +189,7 @@ class SignalTrack(PlainTrack):
         """Tell whether values of this view are still being read."""
         if self.problem or self._bins(view) is None or self._tiles is None:
             return False
-        return not self._tiles.bins(view.interval, 1.0 / view.scale)[1]
+        return not self._tiles.bins(view.interval, _pixel(view.interval, view))[1]
 
     def shifts(self, view: View) -> bool:
         """Return that the picture moves with its bases while the scale stays."""
@@ -222,7 +223,7 @@ class SignalTrack(PlainTrack):
         """Return the bins of the view; None for a contig that the file lacks."""
         if self._tiles is None or not self._tiles.covers(view.interval.contig):
             return None
-        return self._tiles.bins(view.interval, 1.0 / (view.scale * ratio))[0]
+        return self._tiles.bins(view.interval, _pixel(view.interval, view) / ratio)[0]
 
     def _extent(self, place: Interval, view: View) -> Extent | None:
         tiles, look = self._tiles, self._look()
@@ -232,7 +233,7 @@ class SignalTrack(PlainTrack):
         shown = "mean" if heat else look.summary
         key = (place, view.width, shown, look.percentile, tiles.revision)
         if key not in self._extents:
-            bins = tiles.bins(place, len(place) / view.width)[0]
+            bins = tiles.bins(place, _pixel(place, view))[0]
             low, high = {
                 "mean": (bins.mean, bins.mean),
                 "max": (bins.high, bins.high),
@@ -262,7 +263,21 @@ class SignalTrack(PlainTrack):
             inside = shown.start <= part.start and part.end <= shown.end
             if inside and shown.contig == part.contig:
                 view = seen
-        return signal_scale.ends(self._groups.extent(self, view), self._look())
+        look, loci = self._look(), self._workspace.loci
+        if look.group or self._tiles is None:
+            return signal_scale.ends(self._groups.extent(self, view), look)
+        key = (view.interval, view.width, look, loci, self._tiles.revision)
+        if self._last_ends is None or self._last_ends[0] != key:
+            self._last_ends = (key, signal_scale.ends(self.extent(view), look))
+        return self._last_ends[1]
+
+
+def _pixel(place: Interval, view: View) -> float:
+    """Return the bp of a pixel of a place that is shown as wide as the view.
+
+    Always reckoned so: with another last bit the same bins would be put together anew.
+    """
+    return max(1, len(place)) / view.width
 
 
 def _make(sources: Sources, file: TrackFile) -> SignalTrack:
