@@ -96,13 +96,9 @@ def ordered(
     key = sort_key(columns, sort)
     if key is None:
         return rows
-    values = key if len(rows) == len(key) else key[rows]
-    missing = values < 0 if np.issubdtype(key.dtype, np.integer) else np.isnan(values)
-    if not missing.any():
-        return rows[stable_order(values, descending=descending)]
-    present = rows[~missing]
-    order = stable_order(values[~missing], descending=descending)
-    return np.concatenate([present[order], rows[missing]])
+    if len(rows) == len(key):
+        return stable_order(key, descending=descending)
+    return rows[stable_order(key[rows], descending=descending)]
 
 
 def sort_key(

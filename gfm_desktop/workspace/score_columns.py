@@ -20,14 +20,12 @@ from gfm_desktop.workspace.arrow_arrays import (
     coded,
     codes,
     floats,
-    merge_names,
     numbers,
 )
 from gfm_desktop.workspace.sorting import stable_order
 from gfm_desktop.workspace.text_index import TextIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -51,7 +49,6 @@ _REPEATED = [
     "reason",
     "fix",
 ]
-_MANY_CHUNKS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +148,7 @@ def load_columns(table: Path) -> Columns:
     n = len(start)
     by_position = _by_position(contig, start)
     in_order = bool((by_position[1:] > by_position[:-1]).all())
-    _give_back_memory()
+    give_back_memory()
     return Columns(
         text=text,
         index=TextIndex(text),
@@ -191,7 +188,7 @@ def _read_text(table: Path) -> Any:
     return text.unify_dictionaries().combine_chunks()
 
 
-def _give_back_memory() -> None:
+def give_back_memory() -> None:
     """Return what reading needed besides: twice the memory of what was read."""
     import pyarrow as pa
 
@@ -250,89 +247,15 @@ def empty(columns: Columns) -> Columns:
     return without_scores(cut)
 
 
-def with_parts(columns: Columns, parts: Sequence[Path]) -> Columns:
-    """Return the table with more score parts joined on ``row``.
-
-    Args:
-        columns: The table so far.
-        parts: Parquet files of a run folder, each complete. Where two parts hold one
-            row, the later one counts.
-
-    Raises:
-        InputError: If a part cannot be read or belongs to another table.
-    """
-    if not parts:
-        return columns
-    added = _read_parts(parts)
-    rows = numbers(added["row"], fill=-1)
-    if len(rows) and not 0 <= rows.min() <= rows.max() < len(columns):
-        raise InputError(
-            "The scores belong to another table of variants.",
-            where=str(parts[0].parent),
-            todo="Score the variants again.",
-        )
-    genes, gene_codes = merge_names(columns.genes, added["gene"])
-    status, score = columns.status.copy(), columns.score.copy()
-    gene, place = columns.gene.copy(), columns.place.copy()
-    status[rows] = coded(added["status"], STATUSES, STATUSES.index(Status.FAILED))
-    score[rows] = floats(added["score"])
-    gene[rows] = gene_codes
-    known = 0 if columns.scores is None else len(columns.scores)
-    scores = _appended(columns.scores, added)
-    del added
-    _give_back_memory()
-    place[rows] = np.arange(known, known + len(rows), dtype=np.int32)
-    return replace(
-        columns,
-        status=status,
-        score=score,
-        gene=gene,
-        genes=genes,
-        place=place,
-        scores=scores,
-        parts=columns.parts | {part.name for part in parts},
-    )
-
-
 def scorer_column(columns: Columns, name: str) -> NDArray[np.float64]:
     """Return a numeric column of the scorer as (n,) float64, NaN where missing."""
-    values = np.full(len(columns), np.nan)
-    if columns.scores is not None and name in columns.scores.column_names:
-        scored = columns.place >= 0
-        values[scored] = floats(columns.scores[name])[columns.place[scored]]
-    return values
+    if columns.scores is None or name not in columns.scores.column_names:
+        return np.full(len(columns), np.nan)
+    # A row that is not scored yet has place -1: the last one.
+    return np.append(floats(columns.scores[name]), np.nan)[columns.place]
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key that puts chr2 before chr10 and numbers before X, Y, M."""
     pieces = re.findall(r"\d+|\D+", name)
     return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in pieces)
-
-
-def _read_parts(parts: Sequence[Path]) -> Any:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    tables = []
-    for part in parts:
-        try:
-            # Threads cost more than they gain on files of a few hundred rows.
-            tables.append(pq.ParquetFile(part).read(use_threads=False))
-        except (OSError, pa.ArrowException) as error:
-            raise InputError(
-                f"A part of the scores cannot be read: {error}.",
-                where=str(part),
-                todo="Delete this file and score again: the rest is kept.",
-            ) from error
-    return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
-
-
-def _appended(known: Any, added: Any) -> Any:
-    import pyarrow as pa
-
-    if known is None:
-        return added
-    joined = pa.concat_tables([known, added], promote_options="permissive")
-    # Looking up single rows slows down with the number of chunks.
-    many = joined["row"].num_chunks > _MANY_CHUNKS
-    return joined.combine_chunks() if many else joined

@@ -24,9 +24,9 @@ from gfm_desktop.workspace.score_columns import (
     STATUSES,
     empty,
     load_columns,
-    with_parts,
     without_scores,
 )
+from gfm_desktop.workspace.score_parts import with_parts
 from gfm_desktop.workspace.variant_row import VariantMarks, VariantRow, variant_rows
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ __all__ = [
     "VariantRow",
 ]
 
+_ORDERS_KEPT = 2
 _FEW = 8
 """A filter that leaves fewer than one in that many sorts what it leaves."""
 FIXED_COLUMNS = (
@@ -81,9 +82,9 @@ class ScoreTable:
         self._columns: Columns | None = None
         self._folder: Path | None = None
         self._closed = False
-        self._known_order: (
-            tuple[Columns, tuple[str, bool], NDArray[np.int64]] | None
-        ) = None
+        self._counts: tuple[Columns, NDArray[np.int64]] | None = None
+        self._orders_of: Columns | None = None
+        self._orders: dict[tuple[str, bool], NDArray[np.int64]] = {}
 
     def attach(self, run_folder: Path | None) -> None:
         """Show a run's scores: reads the parts that were not read before.
@@ -219,8 +220,12 @@ class ScoreTable:
 
         The numbers add up to the number of rows.
         """
-        numbers = np.bincount(self._snapshot().status, minlength=len(STATUSES))
-        pairs = zip(STATUSES, numbers.tolist(), strict=True)
+        columns = self._snapshot()
+        known = self._counts
+        if known is None or known[0] is not columns:
+            numbers = np.bincount(columns.status, minlength=len(STATUSES))
+            self._counts = known = (columns, numbers)
+        pairs = zip(STATUSES, known[1].tolist(), strict=True)
         return {str(status): count for status, count in pairs if count}
 
     def fit_kinds(self) -> dict[VariantKind, int]:
@@ -235,19 +240,27 @@ class ScoreTable:
         self, columns: Columns, sort: str, descending: bool
     ) -> NDArray[np.int64]:
         """Return all rows in order; kept, since filters change more often."""
-        known = self._known_order
-        if known is not None and known[0] is columns and known[1] == (sort, descending):
-            return known[2]
-        every = np.arange(len(columns), dtype=np.int64)
-        whole = ordered(columns, every, sort, descending=descending)
-        self._known_order = (columns, (sort, descending), whole)
+        asked = (sort, descending)
+        with self._lock:
+            if self._orders_of is not columns:
+                self._orders_of, self._orders = columns, {}
+            whole = self._orders.get(asked)
+        if whole is None:
+            every = np.arange(len(columns), dtype=np.int64)
+            whole = ordered(columns, every, sort, descending=descending)
+        with self._lock:
+            if self._orders_of is columns:
+                # The one that was used last comes last.
+                self._orders.pop(asked, None)
+                self._orders = dict([*self._orders.items()][1 - _ORDERS_KEPT :])
+                self._orders[asked] = whole
         return whole
 
     def close(self) -> None:
         """Free the memory; a late question is answered as by an empty table."""
         with self._lock:
             self._closed = True
-            self._known_order = None
+            self._orders_of, self._orders, self._counts = None, {}, None
             if self._columns is not None:
                 self._columns = empty(self._columns)
 

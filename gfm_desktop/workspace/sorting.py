@@ -22,12 +22,18 @@ def stable_order(
     """Return the places of keys in order; equal ones keep the order they have.
 
     Args:
-        keys: (n,) numbers without NaN; whole ones must not be negative.
+        keys: (n,) numbers. NaN, and of whole numbers the negative ones, stand for
+            what is missing: they come last in both directions.
         descending: Largest first.
     """
     if np.issubdtype(keys.dtype, np.integer):
         whole = keys.astype(np.int64)
-        return _of_whole(whole.max(initial=0) - whole if descending else whole)
+        most = whole.max(initial=0)
+        missing = whole < 0
+        if descending:
+            whole = most - whole
+        whole[missing] = most + 1
+        return _of_whole(whole)
     # Adding 0 makes one of the two zeros.
     return _of_fractions((-keys if descending else keys) + np.float64(0.0))
 
@@ -35,8 +41,8 @@ def stable_order(
 def _of_whole(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     if not np.any(keys[1:] < keys[:-1]):
         return np.arange(len(keys))
-    places = max(1, len(keys)).bit_length()
-    if int(keys.max(initial=0)).bit_length() + places > _BITS:
+    places = len(keys).bit_length()
+    if int(keys.max()).bit_length() + places > _BITS:
         return np.argsort(keys, kind="stable")
     packed = keys << places
     packed |= np.arange(len(keys))
@@ -51,6 +57,7 @@ def _of_fractions(keys: NDArray[np.float64]) -> NDArray[np.int64]:
         bits = keys.astype(np.float32).view(np.int32).astype(np.int64)
     bits ^= (bits >> 32) & 0x7FFFFFFF  # negative numbers: the larger, the lower
     bits += 1 << 31
+    bits[np.isnan(keys)] = 1 << 32
     order = _of_whole(bits)
     found = keys[order]
     wrong = found[1:] < found[:-1]

@@ -67,6 +67,8 @@ class Answer:
         scorer_columns: Names of the scorer's own columns.
         counts: Status to number of rows, of all rows.
         records: Number of records of the file.
+        scores: All scores, as `ScoreTable.scores`.
+        card: The scorer, where it is known.
         scale: The measure of the scores, for the length of the bars.
     """
 
@@ -75,6 +77,8 @@ class Answer:
     scorer_columns: tuple[str, ...]
     counts: dict[str, int]
     records: int
+    scores: NDArray[np.float64]
+    card: ScorerCard | None
     scale: ScoreScale
 
 
@@ -157,7 +161,7 @@ class VariantModel(QAbstractTableModel):
         """Ask again, for instance because scores arrived."""
         table, question, card = self._table, self._question, self._scorer
         if table is not None:
-            self._latest.ask(lambda: _find(table, question, card))
+            self._latest.ask(lambda: _find(table, question, card, self._answer))
 
     def row_at(self, place: int) -> VariantRow:
         """Return the row at a place of the present order."""
@@ -286,14 +290,21 @@ def _keys(columns: tuple[TableColumn, ...]) -> list[tuple[str, str]]:
     return [(column.key, column.tip) for column in columns]
 
 
-def _find(table: ScoreTable, question: Question, card: ScorerCard | None) -> Answer:
+def _find(
+    table: ScoreTable, question: Question, card: ScorerCard | None, last: Answer | None
+) -> Answer:
+    order = table.order(
+        where=question.where, sort=question.sort, descending=question.descending
+    )
+    scores = table.scores
+    same = last is not None and last.scores is scores and last.card is card
     return Answer(
         table=table,
-        order=table.order(
-            where=question.where, sort=question.sort, descending=question.descending
-        ),
+        order=order,
         scorer_columns=table.scorer_columns,
         counts=table.counts(),
         records=table.records,
-        scale=scale_of(table.scores, card),
+        scores=scores,
+        card=card,
+        scale=last.scale if same and last else scale_of(scores, card),
     )
