@@ -198,13 +198,14 @@ def _records(path: Path) -> Iterator[Iterator[Any]]:
     """
     from Bio import SeqIO
 
+    parse: Any = SeqIO.parse
     # Odd LOCUS lines of plasmid editors raise warnings and are read all the same.
     with open_lines(path) as lines, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         binary: Any = lines
         text = io.TextIOWrapper(binary, encoding="utf-8", errors="replace")
         try:
-            yield SeqIO.parse(text, "genbank")
+            yield parse(text, "genbank")
         except (ValueError, AssertionError, IndexError, KeyError) as error:
             raise InputError(
                 f"The GenBank file is damaged: {error}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QPointF
@@ -35,8 +35,8 @@ class Letters:
     """
 
     codes: NDArray[np.uint8]
-    x: NDArray[np.float64]
-    baseline: NDArray[np.float64]
+    x: NDArray[np.floating[Any]]
+    baseline: NDArray[np.floating[Any]]
     runs: tuple[tuple[float, float, QGlyphRun], ...]
 
     def draw(self, painter: QPainter, left: float, right: float) -> None:
@@ -64,8 +64,8 @@ class Letters:
 def lay_out(
     font: QFont,
     codes: NDArray[np.uint8],
-    x: NDArray[np.float64],
-    baseline: NDArray[np.float64],
+    x: NDArray[np.floating[Any]],
+    baseline: NDArray[np.floating[Any]],
 ) -> Letters:
     """Lay letters out.
 
@@ -95,7 +95,7 @@ def lay_out(
 
 
 @lru_cache(maxsize=16)
-def _glyphs(font: str) -> tuple[QRawFont, NDArray[np.int64], NDArray[np.float64]]:
+def _glyphs(font: str) -> tuple[QRawFont, NDArray[np.int64], NDArray[np.floating[Any]]]:
     """Return a font, and glyph and half the width of each ASCII letter in it."""
     from PySide6.QtGui import QFont
 

@@ -10,15 +10,16 @@ import numpy as np
 
 from gfm_desktop.genome.feature_slice import NO_COLOUR
 from gfm_desktop.genome.interval import Interval
-from gfm_desktop.ui.browser.bodies import Geometry, Sheet, make_sheet
 from gfm_desktop.ui.browser.density import Density, density_of
 from gfm_desktop.ui.browser.packing import fresh_start, pack, stretch_of
+from gfm_desktop.ui.browser.sheet_making import make_sheet
 from gfm_desktop.ui.theme import scale_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gfm_desktop.genome.feature_slice import FeatureSlice, SortedSpans
+    from gfm_desktop.ui.browser.bodies import Geometry, Sheet
     from gfm_desktop.ui.browser.track import View
 
 MOST_PER_PIXEL = 0.3
