@@ -227,6 +227,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag a label", "Move the track"),
     ("Drag a label's lower edge", "Make the track taller"),
     ("Right click, or the handle", "Menu of the track"),
+    ("Esc", "Put a drag back"),
     ("Drop files", "Open them, from anywhere in the window"),
 )
 """What hands do in the genome browser, for the page of keys."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
-    from gfm_desktop.ui.browser.gestures import Gestures
+    from gfm_desktop.ui.browser.surface import Surface
 
 STEP = 50
 """Pixels that an arrow key moves, as in IGV."""
@@ -18,7 +18,29 @@ _CONTROL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
 
 
-def press(gestures: Gestures, event: QKeyEvent) -> bool:
+class Mover(Protocol):
+    """What moves the view of a canvas: its `Gestures`."""
+
+    canvas: Surface
+
+    def zoom(self, factor: float, x: float | None = None) -> None:
+        """Put `factor` times as many bp on screen."""
+        ...
+
+    def pan(self, pixels: float) -> None:
+        """Move the view to the right by so many pixels."""
+        ...
+
+    def go_to_edge(self, side: int) -> None:
+        """Go to the contig's beginning (-1) or end (+1)."""
+        ...
+
+    def rest(self) -> None:
+        """End a burst of moves."""
+        ...
+
+
+def press(gestures: Mover, event: QKeyEvent) -> bool:
     """Do what a key asks for; False for keys that mean nothing here."""
     if not gestures.canvas.is_open:
         return False
@@ -30,7 +52,7 @@ def press(gestures: Gestures, event: QKeyEvent) -> bool:
     return _near(gestures, key, wide=bool(modifiers & _SHIFT))
 
 
-def _history(gestures: Gestures, key: Qt.Key) -> bool:
+def _history(gestures: Mover, key: Qt.Key) -> bool:
     workspace = gestures.canvas.sources.workspace
     gestures.rest()
     match key:
@@ -43,7 +65,7 @@ def _history(gestures: Gestures, key: Qt.Key) -> bool:
     return True
 
 
-def _far(gestures: Gestures, key: Qt.Key) -> bool:
+def _far(gestures: Mover, key: Qt.Key) -> bool:
     """Do what keys mean with Control: JBrowse's ways, and the ends of the contig."""
     wide = gestures.canvas.plot_width
     match key:
@@ -64,7 +86,7 @@ def _far(gestures: Gestures, key: Qt.Key) -> bool:
     return True
 
 
-def _near(gestures: Gestures, key: Qt.Key, *, wide: bool) -> bool:
+def _near(gestures: Mover, key: Qt.Key, *, wide: bool) -> bool:
     canvas = gestures.canvas
     screen = canvas.plot_width
     step = screen / 2 if wide else STEP

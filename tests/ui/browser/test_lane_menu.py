@@ -3,53 +3,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QApplication, QColorDialog, QLineEdit, QMenu
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QColor, QGuiApplication
+from PySide6.QtWidgets import QColorDialog, QLineEdit, QMenu
 
 from gfm_desktop.genome.interval import Interval
-from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.browser.hover_paint import menu_handle
 from gfm_desktop.ui.browser.lane_dialogs import NameDialog, ScaleDialog
 from gfm_desktop.ui.browser.lane_menu import fill_tracks, lane_menu
 from gfm_desktop.ui.browser.look_menu import COLOURS, ask_colour, swatch
 from gfm_desktop.ui.browser.region_menu import mutate, region_menu
 from gfm_desktop.workspace.lane_book import LaneLook
+from tests.ui.browser.hands import click, open_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
 
+    from gfm_desktop.ui.browser.browser import BrowserPanel
     from gfm_desktop.ui.browser.canvas import Canvas
     from gfm_desktop.ui.browser.lanes import Lane
     from gfm_desktop.workspace.lane_book import LaneBook
     from gfm_desktop.workspace.workspace import Workspace
 
-LEFT = Qt.MouseButton.LeftButton
-NONE = Qt.KeyboardModifier.NoModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-ALT = Qt.KeyboardModifier.AltModifier
-
-
-class Clerk:
-    """Takes jobs and never runs them."""
-
-    def submit(self, *_: object, **__: object) -> str:
-        return "job"
-
-    def cancel(self, job_id: str) -> None: ...
-
 
 @pytest.fixture
 def browser(variants: Workspace, qtbot: QtBot) -> BrowserPanel:
-    bridge: Any = Clerk()
-    panel = BrowserPanel(variants, bridge)
-    qtbot.addWidget(panel)
-    panel.resize(1132, 900)
-    panel.show()
-    marks = panel.canvas.sources.marks
-    qtbot.waitUntil(lambda: marks.all is not None)
+    panel = open_browser(variants, qtbot, height=900)
     variants.go_to(Interval("chr1", 4000, 6000))
     return panel
 
@@ -90,39 +71,6 @@ def entry(menu: QMenu, *path: str) -> QAction:
 
 def titles(menu: QMenu) -> list[str]:
     return [a.text() for a in menu.actions() if not a.isSeparator()]
-
-
-def mouse(
-    canvas: Canvas,
-    kind: QEvent.Type,
-    point: QPointF,
-    modifiers: Qt.KeyboardModifier = NONE,
-) -> None:
-    moving = kind == QEvent.Type.MouseMove
-    button = Qt.MouseButton.NoButton if moving else LEFT
-    place = QPointF(canvas.mapToGlobal(point))
-    event = QMouseEvent(kind, point, place, button, LEFT, modifiers)
-    QApplication.sendEvent(canvas, event)
-
-
-def click(
-    canvas: Canvas, point: QPointF, modifiers: Qt.KeyboardModifier = NONE
-) -> None:
-    mouse(canvas, QEvent.Type.MouseButtonPress, point, modifiers)
-    mouse(canvas, QEvent.Type.MouseButtonRelease, point, modifiers)
-
-
-def drag(canvas: Canvas, *points: QPointF) -> None:
-    mouse(canvas, QEvent.Type.MouseButtonPress, points[0])
-    for point in points[1:]:
-        mouse(canvas, QEvent.Type.MouseMove, point)
-    mouse(canvas, QEvent.Type.MouseButtonRelease, points[-1])
-
-
-def label(canvas: Canvas, key: str, share: float = 0.5) -> QPointF:
-    rect = canvas.lane_rect(key)
-    assert rect is not None
-    return QPointF(20, rect.top() + rect.height() * share)
 
 
 def test_that_a_lane_takes_a_colour_a_style_and_a_summary(
@@ -311,52 +259,16 @@ def test_that_the_wheel_is_let_zoom_once_and_told(canvas: Canvas) -> None:
     assert entry(lane_menu(canvas, None), "Wheel zooms").isChecked()
 
 
-def test_that_a_label_drags_its_lane_past_the_middle_of_others(
-    canvas: Canvas, book: LaneBook
-) -> None:
-    shown = [placed.lane.track.key for placed in canvas.placed()]
-    first, second = shown[:2]
-    drag(canvas, label(canvas, second), label(canvas, first, 0.8))
-    assert [k for k in book.order if k in shown][:2] == [first, second]
-    drag(canvas, label(canvas, second), label(canvas, first, 0.2))
-    assert [k for k in book.order if k in shown][:2] == [second, first]
-    drag(canvas, label(canvas, second), QPointF(20, canvas.height() - 2))
-    assert book.order[-1] == second
-
-
-def test_that_the_lower_edge_of_a_label_changes_the_height(
-    canvas: Canvas, book: LaneBook
-) -> None:
-    edge = label(canvas, "genes", 1.0) - QPointF(0, 2)
-    own = lane_of(canvas, "genes").track.height(canvas.view()[0])
-    drag(canvas, edge, edge + QPointF(0, own / 2), edge + QPointF(0, own))
-    assert book.look("genes").size == pytest.approx(2.0, abs=0.02)
-
-
 def test_that_a_click_on_the_handle_asks_for_the_menu(
     canvas: Canvas, browser: BrowserPanel
 ) -> None:
     placed = next(p for p in canvas.placed() if p.lane.track.key == "genes")
-    click(canvas, menu_handle(canvas, placed).center())
+    handle = menu_handle(canvas, placed).center()
+    click(canvas, handle.x(), handle.y())
     menu = browser.findChild(QMenu, "lane-menu")
     assert menu is not None
     assert menu.accessibleName() == "Genes"
     menu.close()
-
-
-@pytest.mark.parametrize(("modifiers", "factor"), [(SHIFT, 1 / 8), (ALT, 2.0)])
-def test_that_clicks_zoom_with_shift_and_alt_at_the_place(
-    canvas: Canvas,
-    variants: Workspace,
-    modifiers: Qt.KeyboardModifier,
-    factor: float,
-) -> None:
-    point = QPointF(700, label(canvas, "genes").y())
-    under = canvas.position_at(700)
-    click(canvas, point, modifiers)
-    assert len(variants.locus) == round(2000 * factor)
-    assert canvas.position_at(700) == pytest.approx(under, abs=1)
-    assert variants.selection is None
 
 
 @pytest.fixture
