@@ -13,12 +13,21 @@ from gfm_desktop.errors import InputError
 from gfm_desktop.genome.interval import Interval
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 BASES = "ACGTN"
 """What the middle axis of `Coverage.bases` counts, in this order."""
+TABLE_HEAD = "\t".join(
+    (
+        *("contig", "position", "ref", "depth", *BASES),
+        *(f"{base}_minus" for base in BASES),
+        *("deletions", "insertions_after"),
+    )
+)
+"""Columns of `Coverage.rows`."""
 _DAMAGED = (ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile)
 _ARRAYS = ("bases", "deletions", "insertions", "ref")
 
@@ -51,6 +60,36 @@ class Coverage:
         """Return how many reads have a base here; deletions do not count, as in IGV."""
         total: NDArray[np.int64] = self.bases.sum(axis=(0, 1), dtype=np.int64)
         return total
+
+    def rows(self, start: int, end: int) -> Iterator[str]:
+        """Yield a line of a table for each base from `start` to `end`.
+
+        Args:
+            start: 0-based first base; those that are not covered are left out.
+            end: 0-based end, exclusive.
+
+        Yields:
+            `TABLE_HEAD`'s cells, parted by tabs: positions are 1-based, counts those
+            of both strands, then those of the reverse one.
+        """
+        its = self.interval
+        start, end = max(its.start, start), min(its.end, end)
+        if start >= end:
+            return
+        part = slice(start - its.start, end - its.start)
+        both = self.bases[:, :, part].sum(axis=0, dtype=np.int64)
+        columns = (
+            range(start + 1, end + 1),
+            (BASES[code] for code in self.ref[part].tolist()),
+            both.sum(axis=0).tolist(),
+            both.T.tolist(),
+            self.bases[1, :, part].T.tolist(),
+            self.deletions[part].tolist(),
+            self.insertions[part].tolist(),
+        )
+        for place, ref, depth, counts, minus, gone, more in zip(*columns, strict=True):
+            numbers = "\t".join(map(str, (depth, *counts, *minus, gone, more)))
+            yield f"{its.contig}\t{place}\t{ref}\t{numbers}"
 
     def save(self, path: Path) -> None:
         """Write an ``.npz`` of the smallest integers that hold it, whole or not."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gfm_desktop.genome.coverage import BASES
+from gfm_desktop.genome.coverage import BASES, TABLE_HEAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 200_000
 """Lines that are copied at most."""
-_HEAD = (
-    "contig\tposition\tref\tdepth\tA\tC\tG\tT\tN\tA_minus\tC_minus\tG_minus\tT_minus\t"
-    "N_minus\tdeletions\tinsertions_after"
-)
 
 
 def busiest(tiles: Sequence[CountedTile], place: Interval) -> int | None:
@@ -87,25 +84,8 @@ def table(tiles: Sequence[CountedTile], view: Interval) -> str:
         tiles: Those of the view that are there, from left to right.
         view: What is on screen; at most `MOST_ROWS` of its bases are written.
     """
-    lines = [_HEAD]
-    for tile in tiles:
-        coverage, its = tile.coverage, tile.coverage.interval
-        start, end = max(its.start, view.start), min(its.end, view.end)
-        part = slice(start - its.start, max(end, start) - its.start)
-        both = coverage.bases[:, :, part].sum(axis=0, dtype=np.int64)
-        rows = zip(
-            range(start + 1, end + 1),
-            (BASES[code] for code in coverage.ref[part].tolist()),
-            tile.depth[part].tolist(),
-            both.T.tolist(),
-            coverage.bases[1, :, part].T.tolist(),
-            coverage.deletions[part].tolist(),
-            coverage.insertions[part].tolist(),
-            strict=True,
-        )
-        for position, ref, depth, counts, minus, gone, more in rows:
-            if len(lines) > MOST_ROWS:
-                return "\n".join(lines) + "\n"
-            numbers = "\t".join(map(str, (depth, *counts, *minus, gone, more)))
-            lines.append(f"{view.contig}\t{position}\t{ref}\t{numbers}")
-    return "\n".join(lines) + "\n" if len(lines) > 1 else ""
+    rows = chain.from_iterable(
+        tile.coverage.rows(view.start, view.end) for tile in tiles
+    )
+    lines = list(islice(rows, MOST_ROWS))
+    return "\n".join([TABLE_HEAD, *lines]) + "\n" if lines else ""

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyBigWig
 import pysam
 import pytest
 
 from gfm_desktop.genome.coverage import Coverage
-from gfm_desktop.jobs import read_coverage
+from gfm_desktop.jobs import export_coverage, read_coverage
 from gfm_desktop.jobs.context import JobContext
 from gfm_desktop.jobs.events import Failed, Finished, Partial
+from gfm_desktop.jobs.export_coverage import ExportCoverage
 from gfm_desktop.jobs.guard import run_guarded
 from gfm_desktop.jobs.open_alignments import OpenAlignments
 from gfm_desktop.jobs.read_coverage import ReadCoverage
@@ -93,3 +95,45 @@ def test_that_a_region_beyond_the_genome_is_refused(store: str, desk: Desk) -> N
         )[-1]
         assert isinstance(last, Failed)
         assert "not on the genome" in last.what
+
+
+def test_that_depth_and_counts_are_written_for_other_programs(
+    store: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_coverage, "TILE", 700)
+
+    def written(name: str, *chosen: int) -> Path:
+        out = desk.folder / name
+        job = ExportCoverage(store, desk.genome, "chr1", 480, 3_100, str(out), *chosen)
+        last = events(job, JobContext())[-1]
+        assert isinstance(last, Finished), last
+        assert last.outputs == {"out": str(out)}
+        return out
+
+    with pyBigWig.open(str(written("depth.bw"))) as file:
+        depth = file.values("chr1", 480, 3_100)
+    expected = [
+        min(max(0, p // 10 - 49), 5, max(0, 304 - p // 10)) for p in range(480, 3_100)
+    ]
+    assert depth == expected
+    lines = written("depth.bedgraph").read_text().splitlines()
+    assert lines[1:4] == ["chr1\t480\t500\t0", "chr1\t500\t510\t1", "chr1\t510\t520\t2"]
+    rows = [line.split("\t") for line in written("counts.tsv").read_text().splitlines()]
+    assert len(rows) == 1 + 3_100 - 480
+    assert rows[0][:9] == ["contig", "position", "ref", "depth", *"ACGTN"]
+    table = dict(zip(rows[0], rows[1 + 1_000 - 480], strict=True))
+    assert table["position"] == "1001"
+    assert table["ref"] == desk.sequence[1_000]
+    assert table["depth"] == table[table["ref"]] == "5"
+    assert table["deletions"] == "0"
+    none = written("none.tsv", 99).read_text().splitlines()
+    assert {line.split("\t")[3] for line in none[1:]} == {"0"}
+
+
+def test_that_an_export_beyond_the_genome_is_refused(store: str, desk: Desk) -> None:
+    out = desk.folder / "out.tsv"
+    job = ExportCoverage(store, desk.genome, "chr1", 0, 9_999, str(out))
+    last = events(job, JobContext())[-1]
+    assert isinstance(last, Failed)
+    assert "not on the genome" in last.what
+    assert not out.exists()

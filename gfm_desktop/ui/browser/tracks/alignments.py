@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRectF, QTimer
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.interval import Interval
-from gfm_desktop.ui.browser import coverage_words
+from gfm_desktop.jobs.export.value_files import VALUE_FORMATS
+from gfm_desktop.jobs.export_coverage import ExportCoverage
+from gfm_desktop.ui.browser import coverage_menu, coverage_words
 from gfm_desktop.ui.browser.coverage_paint import (
     overview_bars,
     paint_coverage,
@@ -33,23 +34,23 @@ from gfm_desktop.ui.browser.track import (
     FileTrackEntry,
     Hit,
     PlainTrack,
-    TrackAction,
 )
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.workspace.read_coverages import (
     WIDEST,
-    WIDEST_ASKED,
     ReadCoverages,
     Stage,
 )
 from gfm_desktop.workspace.track_files import TrackKind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtCore import QPointF
     from PySide6.QtGui import QPainter
 
-    from gfm_desktop.ui.browser.track import Sources, View
+    from gfm_desktop.ui.browser.track import Sources, TrackAction, View
     from gfm_desktop.workspace.lane_book import LaneLook
     from gfm_desktop.workspace.track_files import TrackFile
 
@@ -60,9 +61,6 @@ _ASK_MS = 60
 """How long views are collected before the worker is asked."""
 _TOGETHER_MS = 30
 _SCENES, _OVERVIEWS = 6, 4
-SHARES = (0.05, 0.1, 0.2, 0.5)
-LEAST = (1, 2, 4, 10)
-QUALITIES = (0, 1, 10, 20, 30)
 
 
 class AlignmentsTrack(PlainTrack):
@@ -70,6 +68,7 @@ class AlignmentsTrack(PlainTrack):
 
     stretch = 70
     scaled = True
+    export_formats: tuple[str, ...] = VALUE_FORMATS
 
     def __init__(self, sources: Sources, file: TrackFile) -> None:
         """Read a file's alignments through the worker."""
@@ -77,6 +76,7 @@ class AlignmentsTrack(PlainTrack):
         self.title = file.title
         self.threshold = Threshold()
         self.reads = ReadCoverages(sources.workspace, sources.runner, file.store)
+        self._store = file.store
         self._workspace = sources.workspace
         self._repaint = sources.repaint
         self._groups = groups_of(sources)
@@ -159,7 +159,26 @@ class AlignmentsTrack(PlainTrack):
 
     def actions(self) -> list[TrackAction]:
         """Offer to read what is too wide, and to say what counts and is coloured."""
-        return [*self._reading(), *self._colouring(), *self._filtering()]
+        locus, reads = self._workspace.locus, self.reads
+        return [
+            *coverage_menu.reading(reads.stage(locus), locus, self.read_here),
+            *coverage_menu.colouring(self.threshold, self.set_threshold),
+            *coverage_menu.filtering(reads.filter, reads.set_filter),
+        ]
+
+    def export_job(self, region: Interval, out: Path) -> ExportCoverage:
+        """Return the job that writes depth or counts of a region into a file."""
+        genome, chosen = self._workspace.genome, self.reads.filter
+        return ExportCoverage(
+            self._store,
+            "" if genome is None else str(genome.path),
+            region.contig,
+            region.start,
+            region.end,
+            str(out),
+            chosen.mapping_quality,
+            chosen.base_quality,
+        )
 
     def seen(self, *, shown: bool) -> None:
         """Read nothing more for a lane that is hidden or closed."""
@@ -256,56 +275,6 @@ class AlignmentsTrack(PlainTrack):
         words = f"Size in the file, not depth: zoom in below {kb} for reads"
         paint_words(painter, rect, view, words)
 
-    def _reading(self) -> list[TrackAction]:
-        locus = self._workspace.locus
-        stage = self.reads.stage(locus)
-        if stage is Stage.FAILED:
-            return [TrackAction("Read again", self.read_here)]
-        if len(locus) <= WIDEST or stage in (Stage.WAITING, Stage.READY):
-            return []
-        narrow = len(locus) <= WIDEST_ASKED
-        return [TrackAction("Read here anyway", self.read_here, enabled=narrow)]
-
-    def _colouring(self) -> list[TrackAction]:
-        now = self.threshold
-        return [
-            TrackAction(
-                f"Where {share:.0%} of the reads differ",
-                partial(self.set_threshold, replace(now, share=share)),
-                checked=now.share == share,
-                menu="Coloured bases",
-            )
-            for share in SHARES
-        ] + [
-            TrackAction(
-                f"And at least {least} {'read' if least == 1 else 'reads'}",
-                partial(self.set_threshold, replace(now, least=least)),
-                checked=now.least == least,
-                menu="Coloured bases",
-            )
-            for least in LEAST
-        ]
-
-    def _filtering(self) -> list[TrackAction]:
-        now, choose = self.reads.filter, self.reads.set_filter
-        return [
-            TrackAction(
-                f"Mapping quality {_from(value)}",
-                partial(choose, replace(now, mapping_quality=value)),
-                checked=now.mapping_quality == value,
-                menu="Reads that count",
-            )
-            for value in QUALITIES
-        ] + [
-            TrackAction(
-                f"Base quality {_from(value)}",
-                partial(choose, replace(now, base_quality=value)),
-                checked=now.base_quality == value,
-                menu="Reads that count",
-            )
-            for value in (0, 10, 20, 30)
-        ]
-
 
 class _Asking(QObject):
     """Asks for what is on screen, a moment after it was painted.
@@ -347,10 +316,6 @@ class _Asking(QObject):
         if views != self._views:
             self._views = views
             self._track.reads.want(views)
-
-
-def _from(value: int) -> str:
-    return f"{value} or more" if value else "of any value"
 
 
 def _keep(kept: OrderedDict[object, Any], key: object, value: Any, most: int) -> None:

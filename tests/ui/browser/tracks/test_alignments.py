@@ -13,15 +13,18 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from gfm_desktop.engine.inline import InlineEngine
 from gfm_desktop.genome.alignment_index import WINDOW
+from gfm_desktop.genome.alignments import ReadFilter
 from gfm_desktop.genome.coverage import Coverage
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Failed, Finished, Partial
+from gfm_desktop.jobs.export_coverage import ExportCoverage
 from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.browser.coverage_paint import overview_bars
 from gfm_desktop.ui.browser.coverage_scene import Threshold, scene_of
 from gfm_desktop.ui.browser.marks import ContigMarks
 from gfm_desktop.ui.browser.repaint import Repaint
 from gfm_desktop.ui.browser.track import Sources, View
+from gfm_desktop.ui.browser.track_export import ExportsData
 from gfm_desktop.ui.browser.tracks.alignments import FILE_TRACK, AlignmentsTrack
 from gfm_desktop.ui.engine_bridge import EngineBridge
 from gfm_desktop.ui.theme import LIGHT
@@ -316,6 +319,21 @@ def test_that_the_counts_on_screen_can_be_copied(
         "chr1\t1101\tA\t40\t30\t0\t10\t0\t0\t15\t0\t0\t0\t0\t0\t0",
         "chr1\t1102\tA\t40\t39\t0\t1\t0\t0\t15\t0\t0\t0\t0\t0\t0",
     ]
+
+
+def test_that_what_is_shown_can_be_written(
+    filled: AlignmentsTrack, workspace: Workspace, tmp_path: Path
+) -> None:
+    assert isinstance(filled, ExportsData)
+    filled.reads.set_filter(ReadFilter(20, 10))
+    region, genome = Interval("chr1", 100, 200), workspace.genome
+    assert genome is not None
+    job = filled.export_job(region, tmp_path / "a.bw")
+    assert job == ExportCoverage(
+        str(tmp_path / "store.json"),
+        str(genome.path),
+        *("chr1", 100, 200, str(tmp_path / "a.bw"), 20, 10),
+    )
 
 
 def test_that_painting_asks_for_what_is_on_screen(
