@@ -13,8 +13,16 @@ from gfm_desktop.ui.browser.density import HEIGHT, Density, paint_density
 from gfm_desktop.ui.browser.drawing import hint
 from gfm_desktop.ui.browser.gene_words import gene_words
 from gfm_desktop.ui.browser.pile import MINUS, NAME, Layout, Manner, Pile, Piles
-from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
+from gfm_desktop.ui.browser.track import (
+    AxisMark,
+    Hit,
+    PlainTrack,
+    TrackAction,
+    TrackEntry,
+)
 from gfm_desktop.ui.theme import scale_of
+from gfm_desktop.workspace.track_files import TrackKind
+from gfm_desktop.workspace.track_opening import TrackOpening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.feature_slice import FeatureSlice, SortedSpans
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.workspace import Workspace
 
 CANONICAL, EVERY, SQUISHED = "canonical transcripts", "all transcripts", "squished"
@@ -93,9 +102,15 @@ class GenesTrack(PlainTrack):
     title = "Genes"
     styles: tuple[str, ...] = (CANONICAL, EVERY, SQUISHED)
 
-    def __init__(self, workspace: Workspace) -> None:
-        """Draw the workspace's gene models."""
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, runner: Runner | None = None) -> None:
+        """Draw the workspace's gene models.
+
+        Args:
+            workspace: What is open.
+            runner: Reads the gene models again, where they shall have a lane of their
+                own; None offers no such thing.
+        """
+        self._workspace, self._runner = workspace, runner
         self._piles = Piles()
         self._models: GeneModels | None = None
         self._writer = Writer()
@@ -199,6 +214,20 @@ class GenesTrack(PlainTrack):
         words = gene_words(gene, found.transcript, view.position(point.x()))
         return Hit(words, None, gene.interval, gene.name)
 
+    def actions(self) -> Sequence[TrackAction]:
+        """Return the way to keep these genes beside others."""
+        if self._runner is None:
+            return ()
+        models = self._workspace.annotation
+        title = "Show these genes in a track of their own"
+        return (TrackAction(title, self._keep, enabled=models is not None),)
+
+    def _keep(self) -> None:
+        models, runner = self._workspace.annotation, self._runner
+        if models is not None and runner is not None:
+            opening = TrackOpening(self._workspace, runner)
+            opening.open(TrackKind.FEATURES, models.path)
+
     def _hit_counted(
         self, density: Density, models: GeneModels, position: int
     ) -> Hit | None:
@@ -232,5 +261,5 @@ TRACK = TrackEntry(
     key=GenesTrack.key,
     title=GenesTrack.title,
     order=20,
-    factory=lambda sources: GenesTrack(sources.workspace),
+    factory=lambda sources: GenesTrack(sources.workspace, sources.runner),
 )

@@ -14,6 +14,7 @@ from gfm_desktop.ui.browser.density import Density
 from gfm_desktop.ui.browser.pile import Pile
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.features import FILE_TRACK, FeaturesTrack
+from gfm_desktop.ui.browser.tracks.genes import GenesTrack
 from gfm_desktop.ui.theme import DARK, LIGHT
 from gfm_desktop.workspace.track_files import TrackFile, TrackKind
 
@@ -254,6 +255,26 @@ def test_that_features_with_blocks_can_serve_as_gene_models(
     gene = workspace.annotation.find("first")
     assert gene is not None
     assert gene.canonical.coding == ((1200, 1400), (2600, 2800))
+
+
+def test_that_gene_models_can_be_kept_in_a_track_beside_others(
+    workspace: Workspace, view: Callable[..., View]
+) -> None:
+    (action,) = GenesTrack(workspace, Inline()).actions()
+    action.run()
+    (file,) = workspace.track_files.all
+    track = FeaturesTrack(workspace, Inline(), file)
+    layout = track.layout(view(0, 10_000))
+    assert isinstance(layout, Pile)
+    assert sorted(layout.labels) == ["T1", "T2"]
+    assert layout.features.pieces.tolist() == [
+        [1000, 1200],
+        [4800, 5000],
+        [4000, 4100],
+        [8900, 9000],
+    ]
+    workspace.set_annotation(None)
+    assert track.layout(view(0, 10_000)) is layout
 
 
 def test_that_a_lost_store_is_said_in_the_lane(
