@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FOLDED = 30
 """Height of a lane that says one sentence, in pixels at a scale of 100 %."""
+_REGIONS_KEPT = 12
+"""Some for each locus on show: a drag asks for a new one with each base."""
 
 
 class PredictedTrack(PlainTrack):
@@ -28,7 +30,7 @@ class PredictedTrack(PlainTrack):
         """Keep where the arrays come from."""
         self._workspace = workspace
         self._predictions = predictions
-        self._scene: tuple[Interval, int, Region] | None = None
+        self._regions: dict[tuple[Interval, int], Region] = {}
 
     def subtitle(self, view: View) -> str:
         """Return the model's name."""
@@ -65,13 +67,31 @@ class PredictedTrack(PlainTrack):
         stage = self._predictions.state(view.interval).stage
         if stage in (Stage.WAITING, Stage.READY):
             return True
-        return bool(self._region(view).known.any())
+        some = self._predictions.has_some(view.interval)
+        return some and bool(self._region(view).known.any())
 
     def _region(self, view: View) -> Region:
         """Return the arrays of the view: put together once a view, not once a paint."""
-        revision = self._predictions.revision
-        if self._scene is not None and self._scene[:2] == (view.interval, revision):
-            return self._scene[2]
-        region = self._predictions.region(view.interval)
-        self._scene = (view.interval, revision, region)
-        return region
+        return self._region_of(view.interval)
+
+    def _beside(self, view: View) -> list[Interval]:
+        """Return the view and the other loci on show that are narrow enough to draw.
+
+        What they share (strands, parts, scales) is the same in every pane, because the
+        labels stand beside the lane once.
+        """
+        loci = self._workspace.loci
+        others = [
+            locus
+            for locus in loci
+            if locus.contig and locus != view.interval and len(locus) <= self._widest
+        ]
+        return [view.interval, *(others if len(loci) > 1 else ())]
+
+    def _region_of(self, interval: Interval) -> Region:
+        key = (interval, self._predictions.revision)
+        if key not in self._regions:
+            if len(self._regions) >= _REGIONS_KEPT:
+                self._regions.pop(next(iter(self._regions)))
+            self._regions[key] = self._predictions.region(interval)
+        return self._regions[key]

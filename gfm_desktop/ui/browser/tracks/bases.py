@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _STRETCH = 200
 _LEAST_BITS = 0.5
 _LEAST_CHANGE = 0.1
+_LIMITS_KEPT = 12
 
 
 class BasesTrack(PredictedTrack):
@@ -47,6 +48,7 @@ class BasesTrack(PredictedTrack):
         self.stretch = _STRETCH
         super().__init__(workspace, predictions)
         self._stacks: tuple[Region, dict[str, Stack]] | None = None
+        self._limits: dict[int, tuple[Region, tuple[float, float]]] = {}
 
     def height(self, view: View) -> int:
         """Return room for the panes, or for a sentence where nothing is drawn."""
@@ -88,6 +90,8 @@ class BasesTrack(PredictedTrack):
         for pane in shown:
             logo_paint.paint_axis(painter, rect, pane, view)
             self._paint_missing(painter, pane, view)
+            if pane.name in ("alt", "change") and region.alt is None:
+                continue  # The variant lies in the locus beside this one.
             if pane.name == "entropy":
                 self._paint_entropy(painter, pane, view)
             elif view.scale >= COLOURS_FROM:
@@ -122,19 +126,10 @@ class BasesTrack(PredictedTrack):
         """Return the parts of the lane; none where nothing is drawn."""
         if not self._drawable(view):
             return []
-        region, names = self._region(view), self._names(view)
-        bits = logos.information(region.ref)
-        change = np.zeros(0)
-        if region.alt is not None:
-            bits = np.concatenate([bits, logos.information(region.alt)])
-            stack = self._stack(region, "change")
-            change = np.concatenate([stack.low.ravel(), stack.high.ravel()])
-        return logos.panes(
-            names,
-            rect.height(),
-            logos.limit(bits, _LEAST_BITS),
-            logos.limit(change, _LEAST_CHANGE),
-        )
+        regions = map(self._region_of, self._beside(view))
+        limits = [self._limits_of(region) for region in regions]
+        bits, change = (max(some) for some in zip(*limits, strict=True))
+        return logos.panes(self._names(view), rect.height(), bits, change)
 
     def legend(self, view: View) -> list[tuple[str, str]]:
         """Return what the legend says: texts, each with its colour's name or none."""
@@ -154,8 +149,28 @@ class BasesTrack(PredictedTrack):
                 parts.append((base_words.short(state.message), ""))
         return parts
 
+    def _limits_of(self, region: Region) -> tuple[float, float]:
+        """Return where the axes of information and of change end: once a region."""
+        known = self._limits.get(id(region))
+        if known is not None and known[0] is region:
+            return known[1]
+        bits, change = logos.information(region.ref), np.zeros(0)
+        if region.alt is not None:
+            bits = np.concatenate([bits, logos.information(region.alt)])
+            stack = logos.difference(region.ref, region.alt)
+            change = np.concatenate([stack.low.ravel(), stack.high.ravel()])
+        found = (
+            logos.limit(bits, _LEAST_BITS),
+            logos.limit(change, _LEAST_CHANGE),
+        )
+        if len(self._limits) >= _LIMITS_KEPT:
+            self._limits.clear()
+        self._limits[id(region)] = (region, found)
+        return found
+
     def _names(self, view: View) -> list[str]:
-        if self._region(view).alt is None:
+        places = map(self._region_of, self._beside(view))
+        if all(region.alt is None for region in places):
             return ["ref", "entropy"]
         return ["ref", "alt", "change", "entropy"]
 

@@ -58,11 +58,15 @@ class SpliceTrack(PredictedTrack):
         return signals.height_of(strands)
 
     def strands(self, view: View) -> list[str]:
-        """Return the strands with genes on screen; both where none are open."""
+        """Return the strands with genes on screen; both where none are open.
+
+        Of all loci side by side: every pane has the same rows.
+        """
         models = self._workspace.annotation
         if models is None:
             return ["+", "-"]
-        found = {gene.strand for gene in models.overlapping(view.interval)}
+        places = self._beside(view)
+        found = {gene.strand for at in places for gene in models.overlapping(at)}
         return [strand for strand in ("+", "-") if strand in found]
 
     def values(

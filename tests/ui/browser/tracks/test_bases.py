@@ -177,6 +177,21 @@ def test_that_panes_follow_the_selection_and_do_not_touch(
     assert {"+1", f"{MINUS}1", "Entropy, bits", "2"} <= set(marks)
 
 
+def test_that_loci_side_by_side_have_the_same_parts_and_scales(
+    workspace: Workspace, view: Callable[..., View]
+) -> None:
+    """REF is never drawn where ALT belongs: the other locus has no ALT."""
+    overlay = predicted(1_000, 1_100, alt=True)
+    lane = track(workspace, Canned([predicted(1_000, 1_400)], [overlay]))
+    places = ((1_200, 1_240), (1_000, 1_040))
+    alone = [pane.name for pane in lane.panes(rect(), view(*places[0]))]
+    assert alone == ["ref", "entropy"]
+    workspace.set_loci([Interval("chr1", *place) for place in places])
+    left, right = (lane.panes(rect(), view(*place)) for place in places)
+    assert [pane.name for pane in left] == ["ref", "alt", "change", "entropy"]
+    assert left == right
+
+
 def test_that_the_mouse_reads_every_letter(
     workspace: Workspace, view: Callable[..., View], bases: str
 ) -> None:

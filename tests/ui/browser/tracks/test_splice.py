@@ -144,6 +144,16 @@ def test_that_only_strands_with_genes_get_panes(
     assert lane.strands(view(12_000, 12_100)) == ["+", "-"]
 
 
+def test_that_loci_side_by_side_have_the_same_rows(
+    workspace: Workspace, view: Callable[..., View]
+) -> None:
+    lane = track(workspace, Canned([predicted(0, 20_000)]))
+    assert lane.strands(view(1000, 2000)) == ["+"]
+    workspace.set_loci([Interval("chr1", 1000, 2000), Interval("chr1", 6000, 7000)])
+    assert lane.strands(view(1000, 2000)) == ["+", "-"]
+    assert lane.strands(view(6000, 7000)) == ["+", "-"]
+
+
 def test_that_the_mouse_reads_ref_alt_and_their_difference(
     workspace: Workspace, view: Callable[..., View]
 ) -> None:
