@@ -103,8 +103,7 @@ def parse_locus(
         length = contigs[gene.contig]
         if gene.start >= length:
             raise _outside(gene.contig, gene.start + 1, length, words)
-        start = max(0, gene.start - GENE_FLANK)
-        return Interval(gene.contig, start, gene.end + GENE_FLANK).clipped(length)
+        return with_flank(gene.interval, length, flank=GENE_FLANK)
     other = named(words) if named is not None else None
     if other is not None:
         return with_flank(other, contigs[other.contig])
@@ -146,9 +145,16 @@ def parse_variant(
     return None
 
 
-def with_flank(place: Interval, length: int) -> Interval:
-    """Return a named place with room around it, inside its contig of `length` bp."""
-    flank = min(GENE_FLANK, max(SINGLE_BASE_VIEW // 2, len(place)))
+def with_flank(place: Interval, length: int, *, flank: int | None = None) -> Interval:
+    """Return a named place with room around it, inside its contig of `length` bp.
+
+    Args:
+        place: A gene, a feature, a region.
+        length: Length of its contig.
+        flank: bp on each side; None for as many as the place has, up to 2 kb.
+    """
+    if flank is None:
+        flank = min(GENE_FLANK, max(SINGLE_BASE_VIEW // 2, len(place)))
     return Interval(
         place.contig, max(0, place.start - flank), place.end + flank
     ).clipped(length)

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from gfm_desktop.genome.interval import Interval
+from gfm_desktop.genome.locus import GENE_FLANK, with_flank
 from gfm_desktop.workspace.feature_search import GENES, next_feature, search
 from gfm_desktop.workspace.places import fit
 
@@ -52,6 +53,16 @@ def suggestions(workspace: Workspace, text: str, limit: int = 12) -> list[Sugges
     # Exact names first, then those that begin with it; within that as found.
     found.sort(key=lambda one: _rank(one.name.casefold(), wanted))
     return found[:limit]
+
+
+def go_to_suggestion(workspace: Workspace, one: Suggestion) -> None:
+    """Go to a name that was chosen, which may share its letters with others."""
+    genome = workspace.genome
+    if genome is None or one.place.contig not in genome.contigs:
+        return
+    flank = GENE_FLANK if one.sort == "gene" else None
+    length = genome.contigs[one.place.contig]
+    workspace.go_to(with_flank(one.place, length, flank=flank))
 
 
 def _rank(name: str, wanted: str) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QEvent, QSize, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
@@ -22,7 +23,7 @@ from gfm_desktop.errors import GfmError
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.browser.glyphs import icon
 from gfm_desktop.ui.widgets.listening import listen
-from gfm_desktop.workspace.name_search import suggestions
+from gfm_desktop.workspace.name_search import go_to_suggestion, suggestions
 from gfm_desktop.workspace.place_search import go_to_place
 from gfm_desktop.workspace.workspace import SHORTEST_VIEW
 
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
 
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.glyphs import Glyph
+    from gfm_desktop.workspace.name_search import Suggestion
     from gfm_desktop.workspace.workspace import Workspace
 
 _W = TypeVar("_W", bound=QWidget)
 SLIDER_STEPS = 100
 _SUGGESTIONS = 12
+_COMPLETION = Qt.ItemDataRole.UserRole
+"""What a suggestion puts into the box; what the list shows says more."""
 _HINT = "Position, gene or variant"
 _FORMS = """<p>Go to a place or a name (Ctrl+L)</p><table cellspacing="3">
 <tr><td>chr22:20,113,000-20,114,000</td><td>a stretch; also 20.1Mb-20.2Mb</td></tr>
@@ -101,7 +105,8 @@ class LocusBar(QWidget):
         self.here.setToolTip(
             "Predict this region: splice sites up to 200 kb, expected bases up to 5 kb"
         )
-        self._model = QStringListModel(self)
+        self._model = QStandardItemModel(self)
+        self._offered: list[Suggestion] = []
         self._lay_out()
         self._connect()
         self._dress()
@@ -185,7 +190,10 @@ class LocusBar(QWidget):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         # The gene index has searched already, also inside names.
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        completer.activated.connect(self.go)
+        completer.setCompletionRole(_COMPLETION)
+        # The stubs do not know that a signal may have several forms.
+        chosen = completer.activated[QModelIndex]  # type: ignore[index]
+        chosen.connect(self._choose)
         self.box.setCompleter(completer)
         self.box.textEdited.connect(self._suggest)
         self.box.returnPressed.connect(lambda: self.go(self.box.text()))
@@ -228,10 +236,23 @@ class LocusBar(QWidget):
         self._forget_error()
         # What stands after the last separator is being typed.
         first, separator, last = text.rpartition(";")
-        found = suggestions(self._workspace, last, _SUGGESTIONS)
-        head = f"{first}{separator} " if separator else ""
-        names = [head + one.name for one in found]
-        self._model.setStringList(list(dict.fromkeys(names)))
+        self._offered = suggestions(self._workspace, last, _SUGGESTIONS)
+        self._model.clear()
+        for one in self._offered:
+            item = QStandardItem(f"{one.name}   {one.source or one.sort}, {one.place}")
+            whole = f"{first}{separator} {one.name}" if separator else one.name
+            item.setData(whole, _COMPLETION)
+            self._model.appendRow(item)
+
+    def _choose(self, index: QModelIndex) -> None:
+        """Go to a suggestion, or to it and what was typed before it."""
+        text = str(index.data(_COMPLETION))
+        if ";" in text:
+            self.go(text)
+            return
+        go_to_suggestion(self._workspace, self._offered[index.row()])
+        # The box takes the suggestion's own words after this.
+        QTimer.singleShot(0, self, self.refresh)
 
     def _give_up(self) -> None:
         self.box.setModified(False)

@@ -20,19 +20,17 @@ from PySide6.QtWidgets import (
 )
 
 from gfm_desktop.errors import GfmError
-from gfm_desktop.genome.locus import with_flank
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.actions import ACTIONS
 from gfm_desktop.ui.icons import icon
 from gfm_desktop.ui.keys import keys_of, native
-from gfm_desktop.workspace.name_search import suggestions
+from gfm_desktop.workspace.name_search import go_to_suggestion, suggestions
 from gfm_desktop.workspace.place_search import find_place, go_to_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gfm_desktop.ui.desk import Desk
-    from gfm_desktop.workspace.name_search import Suggestion
 
 _WIDTH = 560
 _MOST_NAMES = 8
@@ -221,7 +219,7 @@ class CommandPalette(QDialog):
                 f"Go to {one.name}",
                 f"{one.source or one.sort}  {one.place}",
                 _ICONS.get(one.sort, "locus"),
-                partial(self._show, one),
+                partial(go_to_suggestion, workspace, one),
             )
             for one in suggestions(workspace, text, _MOST_NAMES)
         ]
@@ -233,18 +231,6 @@ class CommandPalette(QDialog):
             return []
         title = place.variant or "; ".join(map(str, place.loci))
         return [Entry(f"Go to {title}", "", "locus", partial(self._go, text))]
-
-    def _show(self, one: Suggestion) -> None:
-        """Go to what was found, which may share its name with others."""
-        workspace = self._desk.workspace
-        genome = workspace.genome
-        if genome is None:
-            return
-        length = genome.contigs[one.place.contig]
-        if one.sort == "gene":
-            self._go(one.name)
-        else:
-            workspace.go_to(with_flank(one.place, length))
 
     def _go(self, text: str) -> None:
         workspace = self._desk.workspace

@@ -87,8 +87,46 @@ def test_that_genes_are_suggested_while_typing(bar: LocusBar, qtbot: QtBot) -> N
     qtbot.keyClicks(bar.box, "do")
     model = bar.box.completer().model()
     found = [model.index(n, 0).data() for n in range(model.rowCount())]
-    assert found == ["DOWN"]
+    assert found == ["DOWN   gene, chr1:4,001-9,000"]
     bar.box.completer().popup().hide()
+
+
+def test_that_a_chosen_suggestion_is_gone_to(
+    bar: LocusBar, variants: Workspace, qtbot: QtBot
+) -> None:
+    bar.focus_box()
+    bar.box.clear()
+    qtbot.keyClicks(bar.box, "do")
+    popup = bar.box.completer().popup()
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert variants.locus == Interval("chr1", 2000, 11_000)
+    qtbot.waitUntil(lambda: bar.box.text() == "chr1:2,001-11,000")
+
+
+def test_that_a_suggestion_joins_what_was_typed_before_it(
+    bar: LocusBar, variants: Workspace, qtbot: QtBot
+) -> None:
+    bar.focus_box()
+    bar.box.clear()
+    qtbot.keyClicks(bar.box, "UP; do")
+    popup = bar.box.completer().popup()
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert [locus.start for locus in variants.loci] == [0, 2000]
+
+
+def test_that_several_places_and_typed_alleles_are_taken(
+    bar: LocusBar, variants: Workspace, qtbot: QtBot, bases: str
+) -> None:
+    other = "A" if bases[6999] != "A" else "C"
+    typed(bar, qtbot, f"chr1:7000:{bases[6999]}:{other}")
+    assert variants.selection is not None
+    assert variants.selection.row < 0
+    typed(bar, qtbot, f"chr1:7000:{other}:{bases[6999]}")
+    assert f"reference allele should be {bases[6999]}" in bar.error.text()
+    typed(bar, qtbot, "chr1:1-500 chr1:901-1,400")
+    assert [str(one) for one in variants.loci] == ["chr1:1-500", "chr1:901-1,400"]
 
 
 def test_that_the_box_follows_the_view_unless_someone_types(
