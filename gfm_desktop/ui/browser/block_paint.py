@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
 
 from gfm_desktop.ui.browser.bodies import CHEVRON_EVERY
 from gfm_desktop.ui.browser.body_text import rows_to_paint
@@ -111,9 +111,7 @@ def paint_strands(
     painter.save()
     taken = np.zeros(len(blocks.owner))
     if writer is not None:
-        font = small(painter.font(), 0.78)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
+        painter.setFont(_number_font(painter.font(), pile.geometry.thick))
         _write_numbers(painter, blocks, inks, taken, writer)
     heads, owners = _heads(blocks, taken, pile, view)
     for ink in dict.fromkeys(inks):
@@ -121,6 +119,16 @@ def paint_strands(
         chosen = [h for h, n in zip(heads, owners, strict=True) if inks[n] == ink]
         painter.drawLines([line for pair in chosen for line in pair])
     painter.restore()
+
+
+def _number_font(font: QFont, room: float) -> QFont:
+    """Return a font whose lines are no taller than a block, however large text is."""
+    result = small(font, 0.78)
+    result.setWeight(QFont.Weight.DemiBold)
+    spare = (room + 2) / QFontMetricsF(result).height()
+    if spare < 1:
+        result.setPointSizeF(result.pointSizeF() * spare)
+    return result
 
 
 def _write_numbers(

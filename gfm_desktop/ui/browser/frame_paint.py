@@ -86,8 +86,10 @@ def make_frame_sheet(
         ]
         return Batch(shapes, left, left + width)
 
-    written = np.full(len(letters), 3 * scale >= LETTERS_FROM)
     metrics = QFontMetricsF(font)
+    # Large text needs wide codons.
+    least = max(LETTERS_FROM, metrics.horizontalAdvance("W") + 1)
+    written = np.full(len(letters), 3 * scale >= least)
     rise = (metrics.ascent() - metrics.descent()) / 2
     line, middle = top + height / 2 + rise, x + 1.5 * scale
     parts = [
