@@ -107,7 +107,9 @@ def go_to_place(workspace: Workspace, text: str) -> Place:
     if place.row is not None:
         workspace.select(place.row)
     elif place.variant is not None:
-        row = select_variant(workspace, place.variant, about="typed")
+        row = select_variant(
+            workspace, place.variant, about="Typed into the locus box."
+        )
         if row.row < 0:
             words = f"{place.variant} is not in the open file: shown as hypothetical."
             place = Place(place.loci, place.variant, row, (*place.notes, words))

@@ -160,6 +160,10 @@ class LocusBar(QWidget):
         # A small window still shows the contig and the first position.
         self.box.setMinimumWidth(round(room * 0.5))
         self.box.setMaximumWidth(round(room * 1.8))
+        completer = self.box.completer()
+        popup = None if completer is None else completer.popup()
+        if popup is not None:
+            popup.setMinimumWidth(round(room * 1.6))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -195,6 +199,7 @@ class LocusBar(QWidget):
         chosen = completer.activated[QModelIndex]  # type: ignore[index]
         chosen.connect(self._choose)
         self.box.setCompleter(completer)
+        self._widen()
         self.box.textEdited.connect(self._suggest)
         self.box.returnPressed.connect(lambda: self.go(self.box.text()))
         self.box.given_up.connect(self._give_up)
