@@ -43,6 +43,7 @@ class PredictionSettings(ABC):
         self.card = registry.module_of(track).TRACK
         self.model = PredictingModel(workspace, self.card, cards or KnownCards())
         self._options: dict[str, OptionValue] = {}
+        self._browsing: tuple[object, Browsing] | None = None
         self._paces: dict[object, Pace] = {}
         self._used = self.model.choice
         self._device = "auto"
@@ -70,7 +71,12 @@ class PredictionSettings(ABC):
     @property
     def browsing(self) -> Browsing:
         """Return in what pieces it is asked for."""
-        return registry.module_of(self.card.name).browsing(**self.options)
+        chosen = tuple(sorted(self._options.items()))
+        # Painters ask dozens of times a frame.
+        if self._browsing is None or self._browsing[0] != chosen:
+            made = registry.module_of(self.card.name).browsing(**self.options)
+            self._browsing = chosen, made
+        return self._browsing[1]
 
     @property
     def widest_automatic(self) -> int:

@@ -205,6 +205,12 @@ class Predictions(PredictionSettings):
             return view
         return None if self._asked is None else shared(view, self._asked)
 
+    def has_some(self, view: Interval) -> bool:
+        """Tell, without putting arrays together, whether there is any answer."""
+        told = [key[0] for key in self._jobs.tiles.answers]
+        told += [one.interval for one in self.overlays]
+        return any(one.overlaps(view) for one in told)
+
     def region(self, view: Interval) -> Region:
         """Return the arrays of a region, NaN where nothing is predicted (yet).
 

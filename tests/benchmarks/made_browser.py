@@ -17,8 +17,10 @@ import pyarrow.parquet as pq
 
 from gfm_desktop.genome.annotation import GeneModels
 from gfm_desktop.genome.reference import Reference
+from gfm_desktop.genome.signal_store import make
 from gfm_desktop.genome.variant_table import build_variant_table
 from gfm_desktop.workspace.score_table import ScoreTable
+from gfm_desktop.workspace.track_files import TrackKind
 from gfm_desktop.workspace.workspace import ScoreRun, VariantSet, Workspace
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class World:
         self.table = folder / "variants.parquet"
         self.run = folder / "run"
         self.bigwig = folder / "signal.bw"
+        self.cache = folder / "cache"
 
     def make(self) -> None:
         """Make what is missing, and say how long it took."""
@@ -71,10 +74,10 @@ class World:
             (self.run, self._make_scores),
             (self.bigwig, self._make_signal),
         )
-        for path, make in steps:
+        for path, write in steps:
             if not path.exists():
                 began = time.perf_counter()
-                make()
+                write()
                 print(f"made {path.name} in {time.perf_counter() - began:.1f} s")
 
     def workspace(self) -> Workspace:
@@ -86,6 +89,22 @@ class World:
         workspace.set_variants(VariantSet(self.vcf, self.table), ScoreTable(self.table))
         workspace.set_run(ScoreRun(self.run, "toy", "splice-delta"))
         return workspace
+
+    def add_signals(self, workspace: Workspace, count: int) -> None:
+        """Open the signal so often, each time as a file of its own."""
+        contigs = {CONTIG: self.size.bases}
+        for number in range(count):
+            path = self.folder / f"signal-{number + 1}.bw"
+            if not path.exists():
+                path.hardlink_to(self.bigwig)
+            making = make(path, contigs, cache=self.cache)
+            while True:
+                try:
+                    next(making)
+                except StopIteration as end:
+                    store: Path = end.value
+                    break
+            workspace.track_files.add(TrackKind.SIGNAL, path, store=str(store))
 
     def _letters(self) -> NDArray[np.uint8]:
         random = np.random.default_rng(self.seed)

@@ -56,6 +56,9 @@ class Canned:
     def wanted(self, view: Interval) -> Interval | None:
         return view
 
+    def has_some(self, view: Interval) -> bool:
+        return True
+
     def region(self, view: Interval) -> Region:
         return assemble(view, self.tiles, self.overlays, [*BASES, ENTROPY])
 

@@ -55,6 +55,9 @@ class Canned:
     def overlay_state(self) -> State:
         return State(Stage.IDLE)
 
+    def has_some(self, view: Interval) -> bool:
+        return True
+
     def region(self, view: Interval) -> Region:
         return assemble(view, self.tiles, self.overlays)
 

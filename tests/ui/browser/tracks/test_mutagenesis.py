@@ -57,6 +57,9 @@ class Canned:
     def wanted(self, view: Interval) -> Interval | None:
         return view if self.now.stage is Stage.WAITING else None
 
+    def has_some(self, view: Interval) -> bool:
+        return True
+
     def region(self, view: Interval) -> Region:
         return assemble(view, self.tiles, [], [*EFFECTS, IMPORTANCE])
 

@@ -55,6 +55,9 @@ class Canned:
     def wanted(self, view: Interval) -> Interval | None:
         return view
 
+    def has_some(self, view: Interval) -> bool:
+        return True
+
     def region(self, view: Interval) -> Region:
         over = [] if self.overlay is None else [self.overlay]
         return assemble(view, self.tiles, over, SIGNALS)
