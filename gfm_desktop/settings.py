@@ -36,6 +36,18 @@ class SettingsError(GfmError):
     """The settings cannot be written."""
 
 
+class SavedTrack(BaseModel):
+    """A file with a lane of its own, as a project keeps it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    kind: Annotated[
+        Literal["signal", "alignments", "features"],
+        Field(description="What it was opened as: GTF may be genes or a track."),
+    ]
+    path: Annotated[str, Field(description="Path of the file.")]
+
+
 class SavedLane(BaseModel):
     """A lane of the browser as a project keeps it."""
 
@@ -64,8 +76,8 @@ class RecentProject(BaseModel):
         str, Field(description="Project folder; empty for loose files.")
     ] = ""
     tracks: Annotated[
-        tuple[str, ...],
-        Field(description="Paths of the files with lanes of their own."),
+        tuple[SavedTrack, ...],
+        Field(description="The files with lanes of their own."),
     ] = ()
     lanes: Annotated[
         tuple[SavedLane, ...], Field(description="The browser's lanes from the top.")

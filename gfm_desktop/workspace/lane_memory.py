@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gfm_desktop.settings import SavedLane
+from gfm_desktop.settings import SavedLane, SavedTrack
 from gfm_desktop.workspace.lane_book import SUMMARIES, LaneLook, merged
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ class LaneMemory:
         self._workspace = workspace
         self._genome = ""
         self._wanted: tuple[SavedLane, ...] = ()
-        self._tracks: tuple[str, ...] = ()
+        self._tracks: tuple[SavedTrack, ...] = ()
         self._given: set[int] = set()
-        self._open: set[str] = set()
+        self._open: set[SavedTrack] = set()
         workspace.genome_changed.connect(self._follow_genome)
         workspace.track_files.changed.connect(self._follow_files)
 
     @property
-    def tracks(self) -> tuple[str, ...]:
-        """Return paths of the files with lanes: open, on their way, or not to be read.
+    def tracks(self) -> tuple[SavedTrack, ...]:
+        """Return the files with lanes: open, on their way, or not to be read.
 
         A file that cannot be read today stays with the project until it is removed.
         """
@@ -76,14 +76,17 @@ class LaneMemory:
 
     def _follow_files(self) -> None:
         workspace = self._workspace
-        now = {str(file.path) for file in workspace.track_files.all}
+        now = {
+            SavedTrack(kind=file.kind.value, path=str(file.path)): None
+            for file in workspace.track_files.all
+        }
         genome = workspace.genome
         if genome is None or str(genome.path) != self._genome:
             return  # Another project is on its way; these belong to the one before.
-        removed = self._open - now
-        kept = (path for path in self._tracks if path not in removed)
-        self._tracks = tuple(dict.fromkeys((*kept, *sorted(now - set(self._tracks)))))
-        self._open = now
+        removed = self._open - set(now)
+        kept = (track for track in self._tracks if track not in removed)
+        self._tracks = tuple(dict.fromkeys((*kept, *now)))
+        self._open = set(now)
         keys = [file.key for file in self._workspace.track_files.all]
         if any(self._numbers(key) for key in keys):
             # In their place from the first moment, not below the others.

@@ -20,7 +20,7 @@ from gfm_desktop.workspace.track_opening import TrackOpening
 from gfm_desktop.workspace.workspace import VariantSet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.jobs.job import Job
@@ -85,8 +85,28 @@ class Opening:
         """
         found = sort_files([Path(path).absolute() for path in paths])
         self._refuse(found)
+        self._start(_Plan(dict(found.files), locus, tracks=found.tracks))
+
+    def open_known(
+        self,
+        files: Mapping[FileKind, Path],
+        *,
+        tracks: Sequence[tuple[TrackKind, Path]] = (),
+        locus: str = "",
+    ) -> None:
+        """Open files as what they were opened before, whatever else they might be.
+
+        Args:
+            files: Genome, gene models and variants of a project.
+            tracks: Its files with lanes of their own.
+            locus: Where to go when all are open, as people write it.
+        """
+        known = {kind: files[kind] for kind in FileKind if kind in files}
+        self._start(_Plan(known, locus, tracks=tuple(tracks)))
+
+    def _start(self, plan: _Plan) -> None:
+        """Begin with a plan, or keep its files until there is a genome."""
         workspace = self.workspace
-        plan = _Plan(dict(found.files), locus, tracks=found.tracks)
         given = (*plan.files.values(), *(path for _, path in plan.tracks))
         if FileKind.GENOME in plan.files:
             plan = _with_waiting(plan, self._take_waiting())

@@ -11,7 +11,9 @@ from gfm_desktop import paths
 from gfm_desktop.errors import GfmError
 from gfm_desktop.jobs.events import Failed
 from gfm_desktop.settings import RecentProject, Settings, save_settings
+from gfm_desktop.workspace.file_kind import FileKind
 from gfm_desktop.workspace.lane_memory import LaneMemory, saved_lanes
+from gfm_desktop.workspace.track_files import TrackKind
 
 if TYPE_CHECKING:
     from gfm_desktop.workspace.opening import Opening
@@ -39,7 +41,8 @@ def sample_project() -> RecentProject:
 
 def files_of(project: RecentProject) -> tuple[Path, ...]:
     """Return the project's files, genome first, those with lanes of their own last."""
-    return tuple(Path(name) for name in (*_names(project), *project.tracks) if name)
+    names = (*_names(project), *(track.path for track in project.tracks))
+    return tuple(Path(name) for name in names if name)
 
 
 def missing_files(project: RecentProject) -> tuple[Path, ...]:
@@ -63,8 +66,18 @@ def open_project(project: RecentProject, opening: Opening) -> None:
         opening.workspace.report(failed)
         if Path(project.genome) in missing:
             return
-    there = [path for path in files_of(project) if path not in missing]
-    opening.open(there, locus=project.locus)
+    files = {FileKind(name): Path(getattr(project, name)) for name in _FILES}
+    there = {
+        kind: path
+        for kind, path in files.items()
+        if getattr(project, kind) and path not in missing
+    }
+    tracks = [(TrackKind(track.kind), Path(track.path)) for track in project.tracks]
+    opening.open_known(
+        there,
+        tracks=[track for track in tracks if track[1] not in missing],
+        locus=project.locus,
+    )
 
 
 class Projects:

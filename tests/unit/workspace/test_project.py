@@ -24,6 +24,8 @@ from gfm_desktop.workspace.project import (
     open_project,
     sample_project,
 )
+from gfm_desktop.workspace.track_files import TrackKind
+from gfm_desktop.workspace.track_opening import TrackOpening
 
 if TYPE_CHECKING:
     from conftest import Files, InlineRunner, Said
@@ -147,6 +149,10 @@ def signals(tmp_path: Path) -> tuple[Path, Path]:
     return made
 
 
+def paths_of(project: RecentProject) -> tuple[str, ...]:
+    return tuple(track.path for track in project.tracks)
+
+
 def seen(workspace: Workspace) -> list[tuple[str, LaneLook]]:
     """Return what each lane shows, and how, from the top."""
     files = {file.key: file.title for file in workspace.track_files.all}
@@ -182,7 +188,7 @@ def test_that_lanes_and_their_files_come_back_as_they_were(
         lanes.forget(key)
     lanes.admit(["genes", "splice"])
     saved = load_settings().recent_projects[0]
-    assert saved.tracks == tuple(map(str, signals))
+    assert paths_of(saved) == tuple(map(str, signals))
     projects.open(saved, opening)
     assert seen(workspace) == before
     assert workspace.loci == (Interval("chr1", 100, 200), Interval("chr1", 300, 400))
@@ -221,7 +227,7 @@ def test_that_a_removed_track_leaves_the_project(
     Opening(workspace, inline).open([files.genome, *signals])
     workspace.track_files.remove(workspace.track_files.all[0].key)
     projects.save()
-    assert projects.recent[0].tracks == (str(signals[1]),)
+    assert paths_of(projects.recent[0]) == (str(signals[1]),)
 
 
 def test_that_another_genome_s_project_has_its_own_tracks(
@@ -236,7 +242,7 @@ def test_that_another_genome_s_project_has_its_own_tracks(
     projects.save()
     opening.open([files.other_genome])
     projects.save()
-    assert [p.tracks for p in projects.recent] == [(), tuple(map(str, signals))]
+    assert [paths_of(p) for p in projects.recent] == [(), tuple(map(str, signals))]
 
 
 def test_that_what_a_hand_wrote_into_the_settings_breaks_no_lane() -> None:
@@ -268,3 +274,20 @@ def test_that_nothing_is_written_twice(
     workspace.go_to(Interval("chr1", 5, 90))
     projects.save()
     assert len(written) == before + 1
+
+
+def test_that_genes_in_a_track_of_their_own_stay_a_track(
+    workspace: Workspace, projects: Projects, inline: InlineRunner, files: Files
+) -> None:
+    opening = Opening(workspace, inline)
+    opening.open([files.genome, files.genes])
+    more = files.genes.with_name("more.gtf")
+    more.write_text(files.genes.read_text().replace("ONE", "TWO"))
+    TrackOpening(workspace, inline).open(TrackKind.FEATURES, more)
+    projects.save()
+    saved = projects.recent[0]
+    opening.close()
+    projects.open(saved, opening)
+    assert workspace.annotation is not None
+    assert workspace.annotation.path == files.genes
+    assert [file.path for file in workspace.track_files.all] == [more]
