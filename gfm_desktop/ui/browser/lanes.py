@@ -79,7 +79,8 @@ def arrange(lanes: Sequence[Lane], views: Sequence[View], room: float) -> list[P
     placed, top = [], 0
     for lane, height in zip(shown, heights, strict=True):
         placed.append(Placed(lane, top, height))
-        top += height + GAP
+        # A lane without anything to say takes no room, nor a line.
+        top += height + GAP if height else 0
     return placed
 
 

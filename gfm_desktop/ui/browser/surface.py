@@ -233,9 +233,10 @@ class Surface(QWidget):
         return self.header + placed.top - self.scroll_y
 
     def visible(self) -> list[Placed]:
-        """Return the lanes that are not scrolled away."""
+        """Return the lanes that are not scrolled away and have any height."""
         first, end = self.scroll_y, self.scroll_y + self.room()
-        return [p for p in self.placed() if p.top < end and p.bottom > first]
+        shown = (p for p in self.placed() if p.height)
+        return [p for p in shown if p.top < end and p.bottom > first]
 
     def content_height(self) -> int:
         """Return the height of all lanes."""
