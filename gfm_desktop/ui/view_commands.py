@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from gfm_desktop.ui.browser.canvas import Canvas
 from gfm_desktop.ui.browser.region_menu import mutate
 from gfm_desktop.workspace.name_search import next_place
+from gfm_desktop.workspace.track_files import TrackKind
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QMainWindow
@@ -133,12 +134,23 @@ class ViewCommands:
     def _step(self, direction: Literal[1, -1]) -> None:
         """Go to the next gene or feature, or say that there is none."""
         workspace = self._desk.workspace
-        found = next_place(workspace, direction)
+        found = next_place(workspace, direction, lane=self._lane_of_features())
         if found is None:
             side = "to the right" if direction > 0 else "to the left"
             workspace.message.emit("info", f"No gene or feature further {side}.")
         else:
             workspace.go_to(found)
+
+    def _lane_of_features(self) -> str:
+        """Return the key of the features track under the mouse; empty for genes."""
+        canvas = self._desk.browser.findChild(Canvas)
+        if canvas is None or canvas.hover is None:
+            return ""
+        placed = canvas.lane_at(canvas.hover)
+        key = "" if placed is None else placed.lane.track.key
+        file = self._desk.workspace.track_files.of(key)
+        features = file is not None and file.kind is TrackKind.FEATURES
+        return key if features else ""
 
     def _bases(self, name: BaseSet) -> None:
         self._desk.settings.base_palette = name

@@ -86,12 +86,15 @@ def _all(workspace: Workspace, text: str, limit: int) -> Iterator[Suggestion]:
         yield Suggestion(name, "contig", Interval(name, 0, contigs[name]))
 
 
-def next_place(workspace: Workspace, direction: Literal[1, -1]) -> Interval | None:
+def next_place(
+    workspace: Workspace, direction: Literal[1, -1], *, lane: str = ""
+) -> Interval | None:
     """Return the view with the next gene or feature in its middle, as wide as now.
 
     Args:
         workspace: What is open.
         direction: 1 to the right, -1 to the left.
+        lane: Key of a features track to walk along; genes where empty.
 
     Returns:
         None where there is none further that way on the contig.
@@ -100,7 +103,7 @@ def next_place(workspace: Workspace, direction: Literal[1, -1]) -> Interval | No
     genome = workspace.genome
     found: Interval | None = here
     while genome is not None and found is not None:
-        found = next_feature(workspace, found, direction)
+        found = next_feature(workspace, found, direction, lane=lane)
         if found is None:
             break
         middle = (found.start + found.end) // 2

@@ -202,3 +202,23 @@ def test_that_the_session_saves_itself_while_it_goes_on(
             for lane in load_settings().recent_projects[0].lanes
         )
     )
+
+
+def test_that_walking_follows_the_features_under_the_mouse(
+    genes: MainWindow, canvas: Canvas, tmp_path: Path, qtbot: QtBot
+) -> None:
+    bed = tmp_path / "peaks.bed"
+    bed.write_text("chr1\t2100\t2300\tone\nchr1\t2600\t2700\ttwo\n")
+    genes.opening.open([bed])
+    qtbot.waitUntil(lambda: bool(genes.workspace.track_files.all))
+    key = genes.workspace.track_files.all[0].key
+    genes.workspace.lanes.move(key, genes.workspace.lanes.order[0])
+    genes.workspace.go_to(Interval("chr1", 2000, 2400))
+    rect = canvas.lane_rect(key)
+    assert rect is not None
+    canvas.hover = rect.center()
+    qtbot.keyClick(canvas, Qt.Key.Key_F)
+    assert genes.workspace.locus == Interval("chr1", 2450, 2850)
+    canvas.hover = None
+    qtbot.keyClick(canvas, Qt.Key.Key_F)
+    assert genes.workspace.locus == Interval("chr1", 2900, 3300)
