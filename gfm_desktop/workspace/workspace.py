@@ -160,6 +160,8 @@ class Workspace:
     """A model was added, downloaded or removed."""
     network_changed = Signal(bool)
     """Whether the app may use the network; whoever keeps the settings writes it."""
+    prediction_wanted = Signal(Interval)
+    """A region that the browser's tracks are to predict."""
     saturation_wanted = Signal(str)
     """Name of a gene of which all substitutions are to be scored; empty for the one in
     the middle of the view."""

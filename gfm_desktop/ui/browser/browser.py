@@ -97,6 +97,7 @@ class BrowserPanel(QWidget):
         bar.predict_toggled.connect(self.predicted.set_automatic)
         bar.predict_here.connect(lambda: self.predict(canvas.camera.interval))
         canvas.settled.connect(self.predicted.show)
+        listen(self, self._workspace.prediction_wanted, self.predict)
         listen(self, self.predicted.stale, canvas.settle)
         listen(self, self.predicted.changed, self._follow_automatic)
         canvas.scrolled.connect(self._follow_scroll)

@@ -132,10 +132,15 @@ def paint_flags(
         plates.append((max(left, rect.left()), min(right, rect.right()), region))
     painter.setPen(QColor(view.palette.text))
     free = -np.inf
-    for left, right, region in sorted(plates, key=lambda plate: plate[:2]):
+    plates.sort(key=lambda plate: plate[:2])
+    following = [left for left, _, _ in plates[1:]] + [np.inf]
+    for (left, right, region), after in zip(plates, following, strict=True):
         width = metrics.horizontalAdvance(region.name) + 2 * _PADDING
-        begin = left if right - left >= width else right
-        if not region.name or begin < free or begin + width > rect.right():
+        inside = right - left >= width
+        begin = left if inside else right
+        # Beside its plate a name must not stand on the next one.
+        room = rect.right() if inside else min(rect.right(), after)
+        if not region.name or begin < free or begin + width > room:
             continue
         place = QRectF(begin + _PADDING, band.top(), width, band.height() - 1)
         where = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

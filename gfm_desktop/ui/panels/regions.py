@@ -129,6 +129,10 @@ class RegionsPanel(QWidget):
         menu.setToolTipsVisible(True)
         if chosen:
             entry(menu, "regions-menu-go", "Go there", partial(self.go, chosen[0]))
+            ask = entry(
+                menu, "regions-menu-predict", "Predict here", partial(self._ask, chosen)
+            )
+            ask.setToolTip("Shows the region and computes its predicted tracks")
             entry(menu, "regions-menu-copy", "Copy place", self._copy_places)
             self._add_colours(submenu(menu, "regions-menu-colour", "Colour"), chosen)
             menu.addSeparator()
@@ -225,6 +229,11 @@ class RegionsPanel(QWidget):
         row = self._workspace.selection
         if row is not None and row.variant is not None:
             self._mark(row.variant.interval, name=row.id or str(row.variant))
+
+    def _ask(self, chosen: Sequence[int]) -> None:
+        self.go(chosen[0])
+        region = self._regions.all[chosen[0]].interval
+        self._workspace.prediction_wanted.emit(region)
 
     def _remove(self) -> None:
         chosen = self.table.selected

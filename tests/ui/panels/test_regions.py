@@ -114,6 +114,17 @@ def test_that_a_region_is_shown_with_a_little_around_it(
     assert opened.locus == Interval("chr1", 80, 170)
 
 
+def test_that_a_region_can_be_predicted_from_the_list(
+    three: RegionsPanel, opened: Workspace
+) -> None:
+    wanted: list[Interval] = []
+    opened.prediction_wanted.connect(wanted.append)
+    three.table.select([1])
+    action(three.menu(), "regions-menu-predict").trigger()
+    assert wanted == [Interval("chr1", 200, 250)]
+    assert opened.locus.overlaps(wanted[0])
+
+
 def test_that_removing_can_be_taken_back(
     three: RegionsPanel, opened: Workspace, qtbot: QtBot
 ) -> None:
