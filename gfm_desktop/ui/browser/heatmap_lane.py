@@ -43,12 +43,16 @@ class Made:
     """How effects were made.
 
     Attributes:
-        how: In a few words: model, scorer.
+        model: What people call the model.
+        how: What people call the scorer.
         units: Units of an effect, in a few words.
+        progress: How far the work is; empty where it is done.
     """
 
+    model: str
     how: str
     units: str
+    progress: str = ""
 
 
 class HeatmapLane(PlainTrack):
@@ -166,9 +170,18 @@ class HeatmapLane(PlainTrack):
             return
         painter.setFont(small(painter.font(), 0.84))
         made = self.made(view)
-        corner, words = QPointF(rect.right() - 6, 1), (made.how, made.units)
+        corner = QPointF(rect.right() - 6, 1)
+        told = [made.how, made.progress]
+        if not self.named:
+            told.insert(0, made.model)
+        words = (", ".join(word for word in told if word), made.units)
         limit = scene.scales.limit
         heatmap_paint.paint_bar(painter, corner, limit, words, view.palette)
+
+    @property
+    def named(self) -> bool:
+        """Tell whether the label says which model it is; else the legend does."""
+        return True
 
     def scale_actions(self) -> list[TrackAction]:
         """Return whether the colours end by themselves, or where they end now."""
@@ -257,9 +270,8 @@ class HeatmapLane(PlainTrack):
 
     def _words(self, value: float, view: View) -> str:
         made = self.made(view)
-        return f"{made.how}: effect {value:+.3g}".replace("-", MINUS) + (
-            f" ({made.units})"
-        )
+        effect = f"{value:+.3g}".replace("-", MINUS)
+        return f"{made.model}, {made.how.lower()}: effect {effect} ({made.units})"
 
     def _open(self, variant: Variant, about: str, *, go: bool) -> None:
         """Select a substitution; what stands against it is said."""
@@ -286,6 +298,11 @@ class HeatmapLane(PlainTrack):
             left, width = first * view.scale, (end - first) * view.scale
             box = QRectF(left, shown.top, width, height)
             curves.paint_gap(painter, box, "", view, bad=False)
+
+
+def short_units(units: str) -> str:
+    """Return the units of a score without its range and what follows."""
+    return units.split(";")[0].split(", 0 to")[0]
 
 
 def _place(effects: Effects, position: int) -> str:

@@ -11,7 +11,7 @@ from gfm_desktop.errors import GfmError
 from gfm_desktop.tracks import mutagenesis
 from gfm_desktop.ui.browser import curves, heatmap_geometry
 from gfm_desktop.ui.browser.heatmap_geometry import Effects
-from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made
+from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made, short_units
 from gfm_desktop.ui.browser.heatmap_scene import Scales, Scenes, scales_of
 from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.track import Hit, TrackAction, TrackEntry
@@ -97,10 +97,12 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
         region = self._region(view)
         done = float(region.known.mean()) if len(region.known) else 1.0
         waiting = self._predictions.state(view.interval).stage is Stage.WAITING
-        how = region.how
-        if waiting:
-            how = f"{how}, {done:.0%} done" if how else f"{done:.0%} done"
-        return Made(how, region.units.split(";")[0].split(", 0 to")[0])
+        return Made(
+            self._predictions.model_name,
+            region.how,
+            short_units(region.units),
+            f"{done:.0%} done" if waiting else "",
+        )
 
     def reason(self, position: int, view: View) -> str:
         """Return what the prediction says."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from gfm_desktop.tracks.mutagenesis import signals_of
 from gfm_desktop.ui.browser import curves, heatmap_geometry
 from gfm_desktop.ui.browser.heatmap_geometry import Effects
-from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made
+from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made, short_units
 from gfm_desktop.ui.browser.heatmap_scene import Scales, Scenes, scales_of
 from gfm_desktop.ui.browser.predicted_track import FOLDED
 from gfm_desktop.ui.browser.track import TrackAction, TrackEntry
@@ -74,9 +74,9 @@ class SaturationTrack(HeatmapLane):
         return round(FOLDED * scale_of()) if self._waits(view) else 0
 
     def subtitle(self, view: View) -> str:
-        """Return the gene's name and the model's."""
+        """Return the gene's name."""
         found = self._named(view)
-        return "" if found is None else f"{found[0]}, {found[1].model_name}"
+        return "" if found is None else found[0]
 
     def effects(self, view: View) -> Effects | None:
         """Return the effects on screen."""
@@ -107,14 +107,19 @@ class SaturationTrack(HeatmapLane):
         """Return scorer and units, and how far the work is."""
         found = self._named(view)
         if found is None:
-            return Made("", "")
+            return Made("", "", "")
         name, numbers = found
-        how = numbers.scorer.title
-        now = self.saturation.now
+        now, progress = self.saturation.now, ""
         if now is not None and now.gene == name and now.total:
-            how = f"{how}, {now.done / now.total:.0%} done"
-        units = numbers.scorer.units.split(";")[0].split(", 0 to")[0]
-        return Made(how, units)
+            progress = f"{now.done / now.total:.0%} done"
+        scorer = numbers.scorer
+        units = short_units(scorer.units)
+        return Made(numbers.model_name, scorer.title, units, progress)
+
+    @property
+    def named(self) -> bool:
+        """Tell that the label names the gene, and the legend the model."""
+        return False
 
     def reason(self, position: int, view: View) -> str:
         """Return what the run says of a place."""

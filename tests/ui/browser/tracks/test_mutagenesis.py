@@ -246,7 +246,9 @@ def test_that_a_click_on_a_cell_selects_that_variant(
         "chr1", 1_020, bases[1_020], "ACGT"[row]
     )
     assert is_hypothetical(workspace.selection)
-    assert "effect +0.5 (change of probability)" in workspace.selection.reason
+    assert workspace.selection.reason == (
+        "Toy, toy score: effect +0.5 (change of probability)"
+    )
     assert workspace.locus == before
 
 
@@ -285,7 +287,8 @@ def test_that_what_is_not_there_yet_is_tinted_and_told_in_percent(
     waiting = (numbers == WAITING).all(axis=0)
     assert np.flatnonzero(~waiting).tolist() == there
     made = lane.made(shown)
-    assert made.how == f"Toy score, {len(there) / (END - START):.0%} done"
+    assert (made.model, made.how) == ("Toy", "Toy score")
+    assert made.progress == f"{len(there) / (END - START):.0%} done"
     assert made.units == "change of probability"
     colours = heatmap_paint.colours(LIGHT)
     assert len({int(c) for c in colours[[SHADES, WAITING, BLANK, OWN]]}) == 4

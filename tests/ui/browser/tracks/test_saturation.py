@@ -69,7 +69,7 @@ def test_that_the_lane_is_there_only_where_a_gene_is(
     lane: SaturationTrack, saturation: Saturation, view: Callable[..., View]
 ) -> None:
     assert lane.height(view(900, 1_900)) > 60
-    assert lane.subtitle(view(900, 1_900)) == "UP, Toy"
+    assert lane.subtitle(view(900, 1_900)) == "UP"
     assert lane.height(view(6_000, 7_000)) == 0
     saturation.genes.clear()
     assert lane.height(view(900, 1_900)) == 0
