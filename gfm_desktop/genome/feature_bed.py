@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gfm_desktop.genome.feature_draft import Feature
+from gfm_desktop.genome.feature_draft import Feature, joined
 from gfm_desktop.genome.feature_slice import NO_COLOUR
 
 if TYPE_CHECKING:
@@ -45,6 +45,49 @@ class BedLayout:
     names: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class Heading:
+    """What lines between the features say about those that follow.
+
+    Attributes:
+        colour: Of features without one of their own.
+        peaks: What the columns mean, where the kind of the file tells.
+        layouts: What they mean, judged by the first line of each length.
+    """
+
+    colour: int = NO_COLOUR
+    peaks: BedLayout | None = None
+    layouts: dict[int, BedLayout] = field(default_factory=dict)
+
+    @classmethod
+    def of_ending(cls, ending: str) -> Heading:
+        """Return what the ending of a file's name tells."""
+        return cls(peaks=_peaks(ending))
+
+    def take(self, text: str, draft: FeatureDraft) -> bool:
+        """Take a line that is no feature; return False for one that is."""
+        if not text.strip() or text.startswith("#"):
+            return True
+        if not _HEADER.match(text):
+            return False
+        about = _words(text)
+        self.peaks = self.peaks or _peaks(about.get("type", ""))
+        draft.title = draft.title or about.get("name", "")
+        self.colour = _colour(about.get("color", ""))
+        return True
+
+    def layout_for(self, fields: Sequence[str]) -> BedLayout:
+        """Return what the columns of a line mean.
+
+        Lines may differ in length; the first of a length tells for all of them.
+        """
+        if self.peaks is not None:
+            return self.peaks
+        if len(fields) not in self.layouts:
+            self.layouts[len(fields)] = layout_of(fields)
+        return self.layouts[len(fields)]
+
+
 def read_bed(
     lines: Iterable[bytes], draft: FeatureDraft, ending: str = ""
 ) -> Iterator[int]:
@@ -55,28 +98,16 @@ def read_bed(
         draft: Takes features, bad lines and the title.
         ending: The file's own, without a dot, such as ``"narrowPeak"``.
     """
-    peaks = _peaks(ending)
-    layouts: dict[int, BedLayout] = {}
-    colour = NO_COLOUR
+    heading = Heading.of_ending(ending)
     for number, raw in enumerate(lines, start=1):
         if number % STEP == 0:
             yield number
         text = raw.decode("utf-8", "replace").removeprefix("\ufeff").strip("\r\n")
-        if not text.strip() or text.startswith("#"):
-            continue
-        if _HEADER.match(text):
-            about = _words(text)
-            peaks = peaks or _peaks(about.get("type", ""))
-            draft.title = draft.title or about.get("name", "")
-            colour = _colour(about.get("color", ""))
+        if heading.take(text, draft):
             continue
         fields = text.split("\t") if "\t" in text else text.split()
-        # Lines may differ in length; the first of a length tells what its columns mean.
-        layout = peaks or layouts.get(len(fields))
-        if layout is None:
-            layout = layouts[len(fields)] = layout_of(fields)
         try:
-            feature = bed_feature(fields, layout, colour)
+            feature = bed_feature(fields, heading.layout_for(fields), heading.colour)
         except ValueError as error:
             draft.bad.refuse(number, str(error))
             continue
@@ -123,8 +154,7 @@ def bed_feature(
     if standard >= 8:
         thick = _thick(pieces, _number(own[6], "thick start"), own[7], start, end)
     if standard >= 9:
-        found = _colour(own[8])
-        colour = colour if found == NO_COLOUR else found
+        colour = bed_colour(own[8], colour)
     name = own[3].strip() if standard > 3 else ""
     return Feature(
         own[0].strip(),
@@ -148,6 +178,17 @@ def _others(values: Sequence[str], layout: BedLayout) -> dict[str, str] | None:
         names[n] if n < len(names) else f"column {layout.standard + n + 1}": value
         for n, value in enumerate(values)
     }
+
+
+def other_fields(values: Sequence[str], layout: BedLayout) -> str:
+    """Return the columns after BED's own as a store keeps them."""
+    return joined(_others(values, layout) or {})
+
+
+def bed_colour(text: str, plain: int) -> int:
+    """Return the colour of the ninth column, or `plain` where it names none."""
+    found = _colour(text)
+    return plain if found == NO_COLOUR else found
 
 
 def _blocks(own: Sequence[str], start: int) -> list[Span]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 """0-based start and exclusive end."""
+_ENDLESS = 1 << 62
 SHOWN_BAD_LINES = 40
 """Lines that a message names; all of them are counted."""
 
@@ -124,6 +125,39 @@ class FeatureColumns:
     fields: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class FeatureRows:
+    """Features that have been checked, as columns; meanings as in `FeatureColumns`.
+
+    Attributes:
+        contig: Shape (n,), as `FeatureDraft.contig_number` gives it.
+        start: Shape (n,).
+        end: Shape (n,), exclusive.
+        strand: int8 (n,).
+        score: float32 (n,).
+        colour: int32 (n,).
+        piece_counts: Shape (n,), at least 1 each.
+        pieces: Shape (m, 2).
+        thick_counts: Shape (n,).
+        thick: Shape (k, 2).
+        names: One a feature.
+        fields: One a feature.
+    """
+
+    contig: NDArray[np.int64]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    strand: NDArray[np.int8]
+    score: NDArray[np.float32]
+    colour: NDArray[np.int32]
+    piece_counts: NDArray[np.int64]
+    pieces: NDArray[np.int64]
+    thick_counts: NDArray[np.int64]
+    thick: NDArray[np.int64]
+    names: list[str]
+    fields: list[str]
+
+
 class FeatureDraft:
     """Takes features one by one and checks them against the genome.
 
@@ -195,7 +229,43 @@ class FeatureDraft:
                 flat.extend(span)
         self._names.append(feature.name)
         fields = feature.fields
-        self._fields.append("" if not fields else _joined(fields))
+        self._fields.append("" if not fields else joined(fields))
+
+    def contig_number(self, name: str) -> int | None:
+        """Return the number of a contig, in any spelling; None where there is none."""
+        own = self._resolved(name)
+        return (
+            None if own is None else self._contigs.setdefault(own, len(self._contigs))
+        )
+
+    def limits(self) -> NDArray[np.int64]:
+        """Return the length of each contig by its number, and a 0 after the last.
+
+        Where the genome is not known, each is longer than any contig.
+        """
+        lengths = [self._length(name) for name in self._contigs]
+        known = [_ENDLESS if length is None else length for length in lengths]
+        return np.array([*known, 0], np.int64)
+
+    def add_rows(self, rows: FeatureRows) -> None:
+        """Take many features that have been checked against `limits`."""
+        for name, values in (
+            ("contig", rows.contig),
+            ("start", rows.start),
+            ("end", rows.end),
+            ("colour", rows.colour),
+        ):
+            self._numbers[name].frombytes(values.astype(np.int64).tobytes())
+        self._strand.frombytes(rows.strand.astype(np.int8).tobytes())
+        self._score.frombytes(rows.score.astype(np.float32).tobytes())
+        for name, counts, spans in (
+            ("pieces", rows.piece_counts, rows.pieces),
+            ("thick", rows.thick_counts, rows.thick),
+        ):
+            self._counts[name].frombytes(counts.astype(np.int64).tobytes())
+            self._spans[name].frombytes(spans.astype(np.int64).tobytes())
+        self._names.extend(rows.names)
+        self._fields.extend(rows.fields)
 
     def notes(self) -> tuple[str, ...]:
         """Return what must be told, sentence by sentence."""
@@ -212,7 +282,9 @@ class FeatureDraft:
                 f"{count:,} {noun} on {where} that the genome does not have "
                 f"({named}{more}): {'it is' if count == 1 else 'they are'} left out."
             )
-        if self._empty:
+        if self._empty == 1:
+            found.append("1 feature has no length and is shown as one base.")
+        elif self._empty:
             found.append(
                 f"{self._empty:,} features have no length and are shown as one base."
             )
@@ -228,9 +300,11 @@ class FeatureDraft:
         piece_at, pieces = self._ragged("pieces", order)
         thick_at, thick = self._ragged("thick", order)
         counts = np.bincount(contig, minlength=len(self._contigs))
+        names = [n for n, count in zip(self._contigs, counts, strict=True) if count]
+        counts = counts[counts > 0]
         places = order.tolist()
         return FeatureColumns(
-            contigs=list(self._contigs),
+            contigs=names,
             contig_at=np.append(0, np.cumsum(counts)).astype(np.int64),
             start=start[order],
             end=end[order],
@@ -285,6 +359,7 @@ class FeatureDraft:
         return None if self.reference is None else self.reference.contigs[contig]
 
 
-def _joined(fields: Mapping[str, str]) -> str:
+def joined(fields: Mapping[str, str]) -> str:
+    """Return fields as a store keeps them: a line each, name and value."""
     clean = ((k, " ".join(v.split())) for k, v in fields.items())
     return "\n".join(f"{k}\t{v}" for k, v in clean if v)

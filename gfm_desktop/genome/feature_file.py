@@ -12,12 +12,13 @@ from gfm_desktop.genome.feature_draft import FeatureDraft
 from gfm_desktop.genome.feature_genes import is_bigbed
 from gfm_desktop.genome.feature_gff import read_gff
 from gfm_desktop.genome.feature_store import FeatureStore, store_folder
+from gfm_desktop.genome.feature_table import Uneven, read_bed_table
 from gfm_desktop.genome.fingerprint import content_hash
 from gfm_desktop.genome.genbank import is_genbank, read_genbank
 from gfm_desktop.genome.text_lines import open_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
     from gfm_desktop.genome.reference import Reference
@@ -54,8 +55,7 @@ def make_store(
     if FeatureStore.is_ready(folder):
         return folder
     noun = "feature" if is_bigbed(start) or is_genbank(start) else "line"
-    draft = FeatureDraft(reference, noun)
-    yield from _read(path, start, draft)
+    draft = yield from _read(path, start, reference, noun)
     if not len(draft):
         why = " ".join(draft.notes()) or f"It is {sniff.describe(start)}."
         raise InputError(
@@ -67,18 +67,26 @@ def make_store(
     return folder
 
 
-def _read(path: Path, start: bytes, draft: FeatureDraft) -> Iterator[int]:
+def _read(
+    path: Path, start: bytes, reference: Reference, noun: str
+) -> Generator[int, None, FeatureDraft]:
+    draft = FeatureDraft(reference, noun)
     if is_bigbed(start):
         yield from read_bigbed(path, draft)
-        return
-    if is_genbank(start):
+    elif is_genbank(start):
         yield from read_genbank(path, draft)
-        return
-    with open_lines(path) as lines:
-        if _looks_like_gff(start):
+    elif _looks_like_gff(start):
+        with open_lines(path) as lines:
             yield from read_gff(lines, draft)
-        else:
-            yield from read_bed(lines, draft, _ending(path))
+    else:
+        try:
+            with open_lines(path) as file:
+                yield from read_bed_table(file, draft, _ending(path))
+        except Uneven:
+            draft = FeatureDraft(reference, noun)
+            with open_lines(path) as lines:
+                yield from read_bed(lines, draft, _ending(path))
+    return draft
 
 
 def _looks_like_gff(start: bytes) -> bool:
