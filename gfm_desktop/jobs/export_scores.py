@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from gfm_desktop.errors import InputError, OptionError
+from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Finished, Progress
-from gfm_desktop.jobs.export.formats import SCORE_FORMATS, check_format
+from gfm_desktop.jobs.export.formats import SCORE_FORMATS, check_format, refuse_source
 from gfm_desktop.jobs.export.program_tag import program_tag
 from gfm_desktop.jobs.export.scored_table import ScoredTable
 from gfm_desktop.jobs.export.table_files import write_parquet, write_tsv_file
@@ -61,12 +61,7 @@ class ExportScores:
         out = Path(self.out)
         yield Progress(0, None, "alleles", "Reading the scores")
         table = ScoredTable.open(Path(self.folder), table=self.table)
-        if table.source.exists() and out.exists() and out.samefile(table.source):
-            raise InputError(
-                "The file to write is the file that was read.",
-                where=self.out,
-                todo="Choose another name: your own file is never overwritten.",
-            )
+        refuse_source(self.out, str(table.source))
         tag = program_tag(table.manifest) if self.program_tag else None
         if tag is not None and not ending.startswith(".vcf"):
             raise OptionError(

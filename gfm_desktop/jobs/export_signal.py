@@ -10,7 +10,7 @@ from gfm_desktop.errors import InputError
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.signal_store import SignalStore
 from gfm_desktop.jobs.events import Finished, Progress
-from gfm_desktop.jobs.export.formats import check_format
+from gfm_desktop.jobs.export.formats import check_format, refuse_source
 from gfm_desktop.jobs.export.value_files import VALUE_FORMATS, write_values
 
 if TYPE_CHECKING:
@@ -61,12 +61,7 @@ class ExportSignal:
         contigs = context.reference(self.genome).contigs
         region = Interval(self.contig, self.start, self.end)
         out, source = Path(self.out), Path(self.path)
-        if out.exists() and source.exists() and out.samefile(source):
-            raise InputError(
-                "The file to write is the file that was read.",
-                where=self.out,
-                todo="Choose another name: your own file is never overwritten.",
-            )
+        refuse_source(self.out, self.path)
         store = SignalStore(Path(self.store), source, contigs)
         try:
             if self.contig not in store.pyramid.contigs:

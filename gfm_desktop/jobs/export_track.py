@@ -26,11 +26,15 @@ class ExportTrack:
         track: The ``.npz`` file of `PredictRegion`.
         genome: FASTA file, for the lengths of contigs.
         out: File to write.
+        notes: What to say in comments at the top of ``.tsv`` and ``.bedgraph``.
+        warnings: What whoever asked for the file must be told.
     """
 
     track: str
     genome: str
     out: str
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     resumable: ClassVar[bool] = True
 
     @property
@@ -48,5 +52,7 @@ class ExportTrack:
         check_format(self.out, TRACK_FORMATS)
         yield Progress(0, None, "bp", "Writing the track")
         contigs = context.reference(self.genome).contigs
-        outputs = write_track(Path(self.track), Path(self.out), contigs=contigs)
-        return Finished(f"Wrote {self.out}", outputs=outputs)
+        outputs = write_track(
+            Path(self.track), Path(self.out), contigs=contigs, notes=self.notes
+        )
+        return Finished(f"Wrote {self.out}", outputs=outputs, warnings=self.warnings)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gfm_desktop.errors import InputError, OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SCORE_FORMATS = (".vcf", ".vcf.gz", ".tsv", ".parquet")
 TRACK_FORMATS = (".npz", ".tsv", ".bedgraph", ".bw")
@@ -39,6 +39,32 @@ def check_format(out: str, offered: tuple[str, ...]) -> str:
             todo="Create it, or choose another place.",
         )
     return max(found, key=len)
+
+
+def refuse_source(out: str, *sources: str) -> None:
+    """Refuse to write over a file that is read.
+
+    Args:
+        out: File to write.
+        sources: Files that the content comes from; empty ones are passed over.
+
+    Raises:
+        InputError: If `out` is one of them, under whatever name.
+    """
+    target = Path(out)
+    for source in filter(None, sources):
+        there = target.exists() and Path(source).exists()
+        if there and target.samefile(source):
+            raise InputError(
+                "The file to write is the file that was read.",
+                where=out,
+                todo="Choose another name: your own file is never overwritten.",
+            )
+
+
+def comments(notes: Iterable[str]) -> str:
+    """Return notes as lines that readers of tables and of BED pass over."""
+    return "".join(f"# {' '.join(note.split())}\n" for note in notes)
 
 
 @contextlib.contextmanager

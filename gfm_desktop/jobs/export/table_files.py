@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 _BEFORE = ("chrom", "pos", "id", "ref", "alt", "gene", "score", "status", "reason")
 _AFTER = ("norm_pos", "norm_ref", "norm_alt")
 _KINDS = {"pos": "int64", "norm_pos": "int64", "score": "float64"}
@@ -26,23 +29,26 @@ def column_names(table: ScoredTable) -> list[str]:
     return [*_BEFORE, *own, *_AFTER]
 
 
-def write_tsv(table: ScoredTable, stream: TextIO) -> Generator[Progress, None, None]:
+def write_tsv(
+    table: ScoredTable, stream: TextIO, only: NDArray[np.int64] | None = None
+) -> Generator[Progress, None, None]:
     """Write a header line and a line an allele; what is missing is ``.``.
 
     Args:
         table: What to write.
         stream: Open text stream; it is not closed.
+        only: Numbers of the rows that are wanted, ascending; None for all.
 
     Yields:
         Progress in alleles.
     """
     names = column_names(table)
-    total = sum(table.counts.values())
+    total = sum(table.counts.values()) if only is None else len(only)
     done = 0
     stream.write("\t".join(names) + "\n")
-    for rows in table.batches():
+    for rows in table.batches(only):
         stream.writelines(
-            "\t".join([_cell(row[name]) for name in names]) + "\n" for row in rows
+            "\t".join([cell(row[name]) for name in names]) + "\n" for row in rows
         )
         done += len(rows)
         yield Progress(done, total, "alleles", "Writing the table")
@@ -88,7 +94,8 @@ def write_parquet(table: ScoredTable, out: Path) -> Generator[Progress, None, Wr
     return Written({"out": str(out)})
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """Return a value as the table has it; ``.`` where it is missing."""
     if value is None or value == "":
         return "."
     if isinstance(value, float):

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gfm_desktop.errors import InputError
-from gfm_desktop.jobs.export.formats import TRACK_FORMATS, check_format, whole_file
+from gfm_desktop.jobs.export.formats import (
+    TRACK_FORMATS,
+    check_format,
+    comments,
+    whole_file,
+)
 from gfm_desktop.jobs.export.value_files import (
     add_values,
     bedgraph_head,
@@ -19,14 +24,14 @@ from gfm_desktop.tracks import registry
 from gfm_desktop.tracks.prediction import TrackPrediction
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 
 def write_track(
-    track: Path, out: Path, *, contigs: Mapping[str, int]
+    track: Path, out: Path, *, contigs: Mapping[str, int], notes: Sequence[str] = ()
 ) -> dict[str, str]:
     """Write a track in the format that the name of `out` asks for.
 
@@ -42,6 +47,7 @@ def write_track(
         track: File of `tracks.prediction`.
         out: File to write.
         contigs: Lengths of the genome's contigs in bp, which ``.bw`` needs.
+        notes: What to say in comments at the top of ``.tsv`` and ``.bedgraph``.
 
     Returns:
         Name to path of what was written; ``"out"`` is `out` itself.
@@ -61,6 +67,7 @@ def write_track(
     if ending == ".bw":
         return _write_bigwigs(out, shown, contigs)
     with whole_file(out) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.write(comments(notes))
         if ending == ".tsv":
             file.writelines(_table_lines(contig, start, series, shown.letters))
         else:

@@ -21,7 +21,7 @@ from gfm_desktop.jobs.export.vcf_header import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Collection, Generator, Iterator
     from pathlib import Path
 
     from gfm_desktop.jobs.export.program_tag import ProgramTag
@@ -36,7 +36,12 @@ _RESERVED = str.maketrans(
 
 
 def write_vcf(
-    table: ScoredTable, out: Path, *, command: str = "", tag: ProgramTag | None = None
+    table: ScoredTable,
+    out: Path,
+    *,
+    command: str = "",
+    tag: ProgramTag | None = None,
+    only: Collection[int] | None = None,
 ) -> Generator[Progress, None, Written]:
     """Write ``.vcf``, or ``.vcf.gz`` as bgzip with its ``.tbi`` index.
 
@@ -51,6 +56,8 @@ def write_vcf(
         out: File to write.
         command: Command line to note; empty for one that gives the same numbers.
         tag: A published program's field to write as well.
+        only: Lines of the original, from 1, of the records that are wanted; None for
+            all. Lines that are no records are told of in a whole file only.
 
     Yields:
         Progress in records.
@@ -61,7 +68,8 @@ def write_vcf(
         OptionError: If the file has the field of `tag` already.
     """
     _need_same_file(table)
-    rejected = [(m.line, m.reason, m.raw) for m in _not_records(table.source)]
+    odd = [] if only is not None else _not_records(table.source)
+    rejected = [(m.line, m.reason, m.raw) for m in odd]
     reader = VcfReader(table.source)
     if tag is not None:
         refuse_twice(tag, reader.header)
@@ -77,7 +85,7 @@ def write_vcf(
             file.write(b"\n".join(header) + b"\n")
             for number, (record, rows) in enumerate(_joined(reader, table)):
                 done += len(rows)
-                if record is not None:
+                if record is not None and (only is None or record.line in only):
                     line = _annotated(
                         record.raw, rows, splice=splice, ranked=ranked, tag=tag
                     )
