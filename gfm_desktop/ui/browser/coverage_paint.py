@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPolygonF
 
 from gfm_desktop.genome.alignment_index import WINDOW
 from gfm_desktop.ui.browser.drawing import chip, faded, small
+from gfm_desktop.ui.browser.reduction import runs
 from gfm_desktop.ui.browser.signal_paint import device_ratio, is_vector, mixed
 
 if TYPE_CHECKING:
@@ -51,26 +52,29 @@ def paint_coverage(
         axis: The lane's scale; it begins at 0 or above.
         colour: ``#rrggbb`` of the bars; empty for the usual grey.
     """
-    height = axis.bottom - axis.top
-    top = max(axis.ends.high, 1e-9)
-    vector = is_vector(painter)
-    if not vector:
-        picture = _image(painter, rect, view, scene, axis, colour)
-        painter.drawImage(QPointF(rect.left(), 0.0), picture)
+    per_read = (axis.bottom - axis.top) / (axis.ends.high - axis.ends.low)
+    ground = round(float(axis.y(0.0)))
     painter.save()
     painter.setClipRect(
         QRectF(rect.left(), 0, rect.width(), axis.bottom),
         Qt.ClipOperation.IntersectClip,
     )
-    painter.translate(0, round(axis.bottom))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(Qt.PenStyle.NoPen)
+    grey = bar_colour(colour, view.palette)
+    if is_vector(painter):
+        count = max(1, round(rect.width()))
+        depth = scene.columns(view, rect.left(), count, 1.0)
+        painter.setBrush(grey)
+        tall = _tall(depth, axis, per_read)
+        for outline in _outlines(rect.left(), ground, tall):
+            painter.drawPolygon(outline)
+    else:
+        picture = _image(painter, rect, view, scene, axis, grey)
+        painter.drawImage(QPointF(rect.left(), 0.0), picture)
     shift = round((scene.edges[0] - view.interval.start) * view.scale)
-    painter.translate(shift, 0)
-    if vector:
-        painter.setBrush(bar_colour(colour, view.palette))
-        painter.drawRects(scene.bars(view, height, top))
-    for letter, boxes in scene.stacks(view, height, top).items():
+    painter.translate(shift, ground)
+    for letter, boxes in scene.stacks(view, per_read, axis.ends.high).items():
         hollow = letter == "-"
         base = QColor(view.palette.base(letter))
         painter.setBrush(_missing(view) if hollow else base)
@@ -78,8 +82,14 @@ def paint_coverage(
     painter.restore()
     _paint_insertions(painter, view, scene, axis)
     for left, right in scene.gaps(view):
-        box = QRectF(left, axis.top, right - left, height)
+        box = QRectF(left, axis.top, right - left, axis.bottom - axis.top)
         painter.fillRect(box.intersected(rect), faded(view.palette.grid, 0.6))
+
+
+def _tall(depth: NDArray[np.int64], axis: Axis, per_read: float) -> NDArray[np.float64]:
+    """Return heights in pixels, whole ones: one read is seen where a pixel is many."""
+    cut = np.clip(depth, 0, max(0.0, axis.ends.high))
+    return np.where(depth > 0, np.maximum(1.0, np.rint(cut * per_read)), 0.0)
 
 
 def _image(
@@ -88,24 +98,38 @@ def _image(
     view: View,
     scene: CoverageScene,
     axis: Axis,
-    colour: str,
+    grey: QColor,
 ) -> QImage:
     """Return the grey bars as pixels of the screen: quicker than 2,000 rectangles."""
     ratio = device_ratio(painter)
     count = max(1, round(rect.width() * ratio))
     depth = scene.columns(view, rect.left(), count, 1 / ratio)
-    ground = round(axis.bottom) * ratio
-    top = max(axis.ends.high, 1e-9)
-    tall = np.clip(depth, 0, top) * ((axis.bottom - axis.top) * ratio / top)
-    # One read is to be seen also where a pixel is many reads.
-    tall = np.where(depth > 0, np.maximum(1, np.rint(tall)), 0)
-    rows = np.arange(max(1, round(ground)))[:, None]
-    ink = np.uint32(bar_colour(colour, view.palette).rgba())
-    pixels = np.where(rows >= (ground - tall)[None, :], ink, np.uint32(0))
+    ground = round(float(axis.y(0.0))) * ratio
+    per_read = (axis.bottom - axis.top) * ratio / (axis.ends.high - axis.ends.low)
+    top = ground - _tall(depth, axis, per_read)
+    rows = np.arange(max(1, round(rect.height() * ratio)))[:, None]
+    inside = (rows >= top[None, :]) & (rows < ground)
+    pixels = np.where(inside, np.uint32(grey.rgba()), np.uint32(0))
     wide = QImage.Format.Format_ARGB32_Premultiplied
     image = QImage(pixels.data, count, len(rows), 4 * count, wide).copy()
     image.setDevicePixelRatio(ratio)
     return image
+
+
+def _outlines(left: float, ground: float, tall: NDArray[np.float64]) -> list[QPolygonF]:
+    """Return the bars of each pixel as outlines: in a file they have no seams."""
+    found = []
+    for first, end in runs(tall > 0):
+        heights = tall[first:end]
+        x = left + np.arange(first, end + 1)
+        corners = [QPointF(x[0], ground)]
+        for at in [0, *(np.flatnonzero(np.diff(heights)) + 1).tolist()]:
+            corners.append(QPointF(x[at], corners[-1].y()))
+            corners.append(QPointF(x[at], ground - heights[at]))
+        corners.append(QPointF(x[-1], corners[-1].y()))
+        corners.append(QPointF(x[-1], ground))
+        found.append(QPolygonF(corners))
+    return found
 
 
 def overview_bars(

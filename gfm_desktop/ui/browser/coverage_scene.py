@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QRectF
 
 from gfm_desktop.genome.coverage import BASES
 
@@ -77,7 +77,6 @@ class CoverageScene:
     marks: Marks
     insertions: NDArray[np.int64]
     deletions: NDArray[np.int64]
-    _bars: dict[tuple[float, float], list[QRect]] = field(default_factory=dict)
     _stacks: dict[tuple[float, float], dict[str, _Boxes]] = field(default_factory=dict)
 
     def on_screen(self, view: View) -> slice:
@@ -90,25 +89,6 @@ class CoverageScene:
     def most(self, view: View) -> int:
         """Return the greatest depth on screen."""
         return int(self.depth[self.on_screen(view)].max(initial=0))
-
-    def bars(self, view: View, height: float, top: float) -> list[QRect]:
-        """Return a bar a bin, in whole pixels from the stretch's first edge, upside up.
-
-        Args:
-            view: What is on screen.
-            height: Pixels of `top` reads; the bars end at y 0 and grow to negative y.
-            top: Reads at the top of the lane; higher bars are cut.
-        """
-        key = (height, top)
-        if key not in self._bars:
-            x = np.rint((self.edges - self.edges[0]) * self.scale).astype(int)
-            high = np.clip(self.depth, 0, top) * (height / top)
-            tall = np.where(self.depth > 0, np.maximum(1, np.rint(high)), 0).astype(int)
-            width = np.maximum(np.diff(x), 1)
-            sizes = (x[:-1], -tall, width, tall)
-            self._bars.clear()
-            self._bars[key] = list(map(QRect, *(c.tolist() for c in sizes)))
-        return self._bars[key][self.on_screen(view)]
 
     def columns(
         self, view: View, left: float, count: int, step: float
@@ -141,16 +121,24 @@ class CoverageScene:
             left = self.edges[part.start + first]
             yield view.x(float(left)), view.x(float(self.edges[part.start + end]))
 
-    def stacks(self, view: View, height: float, top: float) -> dict[str, list[QRectF]]:
-        """Return the coloured pieces of the bars, base by base, placed as the bars.
+    def stacks(
+        self, view: View, per_read: float, top: float
+    ) -> dict[str, list[QRectF]]:
+        """Return the coloured pieces of the bars, base by base.
 
         Bases are stacked in the order A, C, G, T from the ground, the genome's own
         among them, as IGV does. ``"-"`` are the reads that lack the base, on top.
+        They are placed from the stretch's first edge and from the ground at y 0.
+
+        Args:
+            view: What is on screen.
+            per_read: Pixels of a read.
+            top: Reads at the top of the lane; what is higher is cut.
         """
-        key = (height, top)
+        key = (per_read, top)
         if key not in self._stacks:
             self._stacks.clear()
-            self._stacks[key] = self._pile(height / top, top)
+            self._stacks[key] = self._pile(per_read, top)
         start, end = view.interval.start, view.interval.end
         shown = {}
         for letter, (positions, boxes) in self._stacks[key].items():

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pysam
 import pytest
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 
 from gfm_desktop.engine.inline import InlineEngine
 from gfm_desktop.genome.alignment_index import WINDOW
@@ -155,10 +156,6 @@ def test_that_a_scene_keeps_the_greatest_depth_of_each_pixel() -> None:
     assert scene.depth[100] == 40
     view = View(Interval("chr1", 1_400, 1_600), 20.0, LIGHT)
     assert scene.most(view) == 90
-    bars = scene.bars(view, 50, 100)
-    assert [bar.height() for bar in bars] == [20] * 10 + [45] + [20] * 9
-    assert [bar.x() for bar in bars] == list(range(140, 160))
-    assert all(bar.bottom() == -1 for bar in bars)
 
 
 @pytest.mark.parametrize("bases", [37, 400, 999, 1_000, 1_300, 7_777])
@@ -207,13 +204,13 @@ def test_that_bases_are_stacked_from_the_ground_at_their_place() -> None:
         [CountedTile.of(counted())], Interval("chr1", 0, LENGTH), 5.0, Threshold()
     )
     view = View(Interval("chr1", 1_090, 1_110), 100.0, LIGHT)
-    stacks = scene.stacks(view, 80, 40)
+    stacks = scene.stacks(view, 2.0, 40)
     # Placed from the stretch's first base, as the bars are.
     assert stacks["A"] == [QRectF(5_500, -60, 5, 60)]
     assert stacks["G"] == [QRectF(5_500, -80, 5, 20)]
     assert stacks["C"] == stacks["T"] == stacks["-"] == []
     view = View(Interval("chr1", 1_201, 1_211), 50.0, LIGHT)
-    assert scene.stacks(view, 80, 80)["-"] == [QRectF(6_005, -60, 5, 20)]
+    assert scene.stacks(view, 1.0, 80)["-"] == [QRectF(6_005, -60, 5, 20)]
 
 
 def test_that_the_strongest_mark_of_a_pixel_is_kept() -> None:
@@ -255,6 +252,44 @@ def test_that_bars_and_colours_are_painted_where_the_reads_are(
     assert image.pixelColor(205, top + 3) == QColor(palette.base("G"))
     assert image.pixelColor(215, top + 3) == grey
     assert image.pixelColor(215, top - 6) == QColor(palette.surface)
+
+
+def test_that_a_fixed_scale_may_begin_above_zero(
+    filled: AlignmentsTrack, workspace: Workspace
+) -> None:
+    view = View(Interval("chr1", 1_400, 1_440), 400.0, LIGHT)
+    workspace.lanes.change(filled.key, low=20.0, high=60.0)
+    axis = filled.axis(QRectF(0, 0, 400, HEIGHT), view)
+    assert [mark.text for mark in axis] == ["60", "20"]
+    image = picture(filled, view)
+    surface = QColor(LIGHT.surface)
+    column = [image.pixelColor(200, y) != surface for y in range(HEIGHT)]
+    grey = [y for y, there in enumerate(column) if there]
+    middle = (axis[0].y + axis[1].y) / 2
+    assert abs(grey[0] - middle) <= 1
+    assert abs(grey[-1] - axis[1].y) <= 1
+    assert len(grey) == grey[-1] - grey[0] + 1
+
+
+def test_that_a_file_holds_outlines_and_the_same_heights(
+    filled: AlignmentsTrack, tmp_path: Path
+) -> None:
+    view = View(Interval("chr1", 900, 1_300), 400.0, LIGHT)
+    size = QSize(400, HEIGHT)
+    made = QSvgGenerator()
+    made.setFileName(str(tmp_path / "lane.svg"))
+    made.setSize(size)
+    made.setViewBox(QRect(QPoint(0, 0), size))
+    with QPainter(made) as painter:
+        filled.paint(painter, QRectF(0, 0, 400, HEIGHT), view)
+    text = (tmp_path / "lane.svg").read_text()
+    assert "<image" not in text
+    axis = filled.axis(QRectF(0, 0, 400, HEIGHT), view)
+    top, bottom = round(axis[0].y), round(axis[1].y)
+    # From base 1,000 on forty reads: one outline from pixel 100 to the end.
+    corners = f"100,{bottom} 100,{top} 400,{top} 400,{bottom}"
+    assert text.count("<polygon") == 1
+    assert corners in text
 
 
 def test_that_insertions_and_deletions_are_marked(filled: AlignmentsTrack) -> None:
