@@ -70,8 +70,8 @@ def paint_coverage(
         for outline in _outlines(rect.left(), ground, tall):
             painter.drawPolygon(outline)
     else:
-        picture = _image(painter, rect, view, scene, axis, grey)
-        painter.drawImage(QPointF(rect.left(), 0.0), picture)
+        picture, y = _image(painter, rect, view, scene, axis, grey)
+        painter.drawImage(QPointF(rect.left(), y), picture)
     shift = round((scene.edges[0] - view.interval.start) * view.scale)
     painter.translate(shift, ground)
     for letter, boxes in scene.stacks(view, per_read, axis.ends.high).items():
@@ -99,21 +99,25 @@ def _image(
     scene: CoverageScene,
     axis: Axis,
     grey: QColor,
-) -> QImage:
-    """Return the grey bars as pixels of the screen: quicker than 2,000 rectangles."""
+) -> tuple[QImage, float]:
+    """Return the grey bars as pixels, and the pixel of the lane that they begin at.
+
+    That is quicker than 2,000 rectangles.
+    """
     ratio = device_ratio(painter)
     count = max(1, round(rect.width() * ratio))
     depth = scene.columns(view, rect.left(), count, 1 / ratio)
     ground = round(float(axis.y(0.0))) * ratio
     per_read = (axis.bottom - axis.top) * ratio / (axis.ends.high - axis.ends.low)
     top = ground - _tall(depth, axis, per_read)
-    rows = np.arange(max(1, round(rect.height() * ratio)))[:, None]
-    inside = (rows >= top[None, :]) & (rows < ground)
-    pixels = np.where(inside, np.uint32(grey.rgba()), np.uint32(0))
+    first = max(0, int(min(top.min(), ground - 1)))
+    rows = np.arange(first, max(first + 1, int(ground)))[:, None]
+    ink = np.uint32(grey.rgba())
+    pixels = np.where(rows >= top[None, :], ink, np.uint32(0))
     wide = QImage.Format.Format_ARGB32_Premultiplied
     image = QImage(pixels.data, count, len(rows), 4 * count, wide).copy()
     image.setDevicePixelRatio(ratio)
-    return image
+    return image, first / ratio
 
 
 def _outlines(left: float, ground: float, tall: NDArray[np.float64]) -> list[QPolygonF]:
