@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gfm_desktop.errors import ModelError
 from gfm_desktop.models import fit, licence
 from gfm_desktop.models.disk import size_words
+from gfm_desktop.tracks.registry import track_names
 
 if TYPE_CHECKING:
     from gfm_desktop.models.card import ModelCard
@@ -55,7 +56,7 @@ def _more(card: ModelCard, machine: Machine) -> dict[str, Any]:
         "download_bytes": card.download_bytes,
         "requirement": card.requirement,
         "scorers": list(card.scorers),
-        "tracks": list(card.tracks),
+        "tracks": track_names(card),
         "limits": card.limits,
         "fit": {
             "verdict": str(estimate.verdict),
@@ -101,7 +102,7 @@ def sheet(entry: Entry, machine: Machine) -> str:
         "this machine": "" if card.requirement else fit.estimate(card, machine).words,
         "scores": ", ".join(card.scores),
         "scorers": ", ".join(card.scorers),
-        "tracks": ", ".join(card.tracks),
+        "tracks": ", ".join(track_names(card)),
         "licence": _licence(card),
         "commercial use": "allowed" if card.commercial_use else "not allowed",
         "terms": licence.short_terms(card) if licence.needed(card) else "",

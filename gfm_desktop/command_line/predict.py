@@ -117,8 +117,18 @@ def _check(arguments: Namespace) -> dict[str, OptionValue]:
             )
             checks.problems += problems
             registry.checked_options(card.name, values)
+            if card.substitutions and arguments.variant:
+                checks.problems.append(_no_variant(card.name))
     checks.done()
     return values
+
+
+def _no_variant(track: str) -> OptionError:
+    return OptionError(
+        f"The track {track} changes the genome's own bases, one at a time.",
+        where="--variant",
+        todo="Give --region, and leave the variant out.",
+    )
 
 
 def _beside_sequences(arguments: Namespace) -> list[OptionError]:

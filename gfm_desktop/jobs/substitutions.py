@@ -11,7 +11,7 @@ from gfm_desktop.jobs.scorers import checked_options, choose_scorer
 from gfm_desktop.jobs.work import Work
 from gfm_desktop.models.finetuned_model import FineTunedModel
 from gfm_desktop.scoring.card import signed
-from gfm_desktop.tracks.mutagenesis import Effect
+from gfm_desktop.tracks.mutagenesis import RECOMMENDED, Effect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,14 +53,15 @@ class Substitutions:
             genes: Gene models of the genome, if any are open.
             batch_size: Most windows of a forward pass.
             chosen: Choices of the model's family.
-            options: Those of the track: ``scorer``, empty for the recommended one, and
-                settings, of which a scorer takes those that it has.
+            options: Those of the track: ``scorer``, and settings, of which a scorer
+                takes those that it has.
 
         Raises:
             OptionError: If the model cannot be scored so.
         """
         given = dict(options)
-        card = choose_scorer(model.card, str(given.pop("scorer", "")), chosen)
+        name = str(given.pop("scorer", RECOMMENDED))
+        card = choose_scorer(model.card, "" if name == RECOMMENDED else name, chosen)
         own = {option.name for option in card.options}
         fitting = [(name, value) for name, value in given.items() if name in own]
         settings = checked_options(card, fitting)

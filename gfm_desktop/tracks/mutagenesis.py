@@ -67,11 +67,14 @@ _SPLICE_SPEED = 0.04
 _PATIENCE = 30.0
 """Seconds that it may take then: an eighth of it draws the first picture."""
 
+RECOMMENDED = "recommended"
+"""The scorer that the model's card names first."""
+
 SCORER = Option(
     "scorer",
     "Scorer",
-    "What an effect is: a scorer of the model; empty for the one it recommends.",
-    "",
+    "What an effect is: the name of a scorer of the model.",
+    RECOMMENDED,
 )
 DISTANCE = Option(
     "distance",
@@ -165,7 +168,7 @@ def predict(
     variant: Variant | None = None,
     batch_size: int = 8,
     part: tuple[int, int] = (1, 0),
-    scorer: str = "",
+    scorer: str = RECOMMENDED,
     distance: int = 50,
 ) -> TrackPrediction:
     """Predict a region.

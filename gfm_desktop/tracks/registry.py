@@ -94,6 +94,11 @@ def for_model(card: ModelCard) -> list[TrackCard]:
     return own + [one for one in known.values() if one not in own and has(card, one)]
 
 
+def track_names(card: ModelCard) -> list[str]:
+    """Return the names of the kinds of tracks that a model has."""
+    return [track.name for track in for_model(card)]
+
+
 def has(model: ModelCard, track: TrackCard) -> bool:
     """Tell whether a model has a kind of track."""
     if track.substitutions:

@@ -115,3 +115,58 @@ def test_that_all_that_is_wrong_is_told_at_once(
     assert code == 2
     assert "The track splice-probability has no option --mode" in text
     assert "no option “species”" in text
+
+
+def test_that_mutagenesis_has_the_numbers_of_single_scores(
+    gfm: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    model = tiny_gpn.make(tmp_path / "gpn")
+    code, err = gfm(
+        "--model", model, *REGION, "--track", "mutagenesis", "--out", "x.tsv"
+    )
+    assert code == 0, err
+    lines = [line.split("\t") for line in (tmp_path / "x.tsv").read_text().splitlines()]
+    assert lines[0] == [
+        "chrom", "pos", "ref", "ref_to_a", "ref_to_c", "ref_to_g", "ref_to_t",
+        "ref_importance",
+    ]  # fmt: skip
+    assert len(lines) == 21
+    vcf = tmp_path / "v.vcf"
+    rows = [
+        f"chr22\t{line[1]}\t.\t{line[2]}\t{alt}\t.\t.\t."
+        for line in lines[1:]
+        for alt in "ACGT"
+        if alt != line[2]
+    ]
+    head = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+    vcf.write_text(head + "\n".join(rows) + "\n")
+    words = ("--variants", vcf, "--model", model, "--background", "0")
+    out = ("--out", tmp_path / "s.tsv")
+    scored = ["score", "--genome", GENOME, *words, *out]
+    assert main([str(word) for word in scored]) == 0
+    table = [line.split("\t") for line in (tmp_path / "s.tsv").read_text().splitlines()]
+    table = [line for line in table if not line[0].startswith("##")]
+    names = [name.lstrip("#") for name in table[0]]
+    scores = {
+        (row[names.index("pos")], row[names.index("alt")]): row[names.index("score")]
+        for row in table[1:]
+    }
+    assert len(scores) == 60
+    for line in lines[1:]:
+        for column, alt in enumerate("ACGT", 3):
+            if alt == line[2]:
+                assert line[column] == "0"
+            else:
+                score = float(scores[line[1], alt])
+                assert float(line[column]) == pytest.approx(score, rel=1e-4, abs=1e-5)
+
+
+def test_that_mutagenesis_of_a_variant_is_refused_before_the_work(
+    gfm: Callable[..., tuple[int, str]], tmp_path: Path
+) -> None:
+    model = tiny_gpn.make(tmp_path / "gpn")
+    words = ("--track", "mutagenesis", "--out", "x.tsv")
+    code, err = gfm("--model", model, *REGION, *VARIANT, *words)
+    assert code != 0
+    assert "one at a time" in err
+    assert not (tmp_path / "x.tsv").exists()

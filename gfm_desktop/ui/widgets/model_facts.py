@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gfm_desktop.models import catalogue, disk, licence
+from gfm_desktop.tracks.registry import track_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def all_facts(card: ModelCard, folder: Path | None = None) -> list[Fact]:
         ("Size", size_words(card, folder)),
         ("Choices", ", ".join(o.label.lower() for o in catalogue.options_of(card))),
         ("Scorers", ", ".join(scorer_titles(card))),
-        ("Tracks", ", ".join(card.tracks)),
+        ("Tracks", ", ".join(track_names(card))),
         ("Licence", licence_words(card)),
         ("Licence text", card.licence_url),
         ("Attribution", card.attribution),

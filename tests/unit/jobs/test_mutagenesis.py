@@ -121,7 +121,7 @@ def test_that_going_back_asks_no_model(job: PredictRegion, context: JobContext) 
     ]
     assert all(run(other, context)[1].outputs != outputs for other in others)
     # Said or left out, the recommended distance is the same choice.
-    same = replace(coarse, options=(("distance", 50), ("scorer", "")))
+    same = replace(coarse, options=(("distance", 50), ("scorer", "recommended")))
     assert run(same, context)[1].outputs == outputs
 
 
