@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from gfm_desktop.ui import theme
@@ -61,14 +61,14 @@ def paint_picture(
     below = header + canvas.content_height() - canvas.scroll_y
     rest = QRectF(0, below, canvas.width(), max(0, bottom - below))
     painter.fillRect(rest, color(palette.background))
-    painter.setPen(QPen(color(palette.border), 1))
-    ends = [canvas.top_of(p) + p.height + 0.5 for p in canvas.visible()]
-    painter.drawLines([QLineF(0, y, canvas.width(), y) for y in ends])
+    line = color(palette.border)
+    # Rectangles: a line that is smoothed takes three times as long.
+    for placed in canvas.visible():
+        y = canvas.top_of(placed) + placed.height
+        painter.fillRect(QRectF(0, y, canvas.width(), 1), line)
     painter.restore()
     paint_header(painter, canvas, palette)
-    painter.setPen(QPen(color(palette.border), 1))
-    x = canvas.gutter - 0.5
-    painter.drawLine(QPointF(x, 0), QPointF(x, min(below, bottom)))
+    painter.fillRect(QRectF(canvas.gutter - 1, 0, 1, min(below, bottom)), line)
     if canvas.several:
         _paint_borders(painter, canvas, palette)
 
@@ -95,9 +95,9 @@ def _paint_borders(painter: QPainter, canvas: Surface, palette: Palette) -> None
     for pane, after in pairwise(canvas.panes):
         gap = QRectF(pane.right, 0, after.left - pane.right, canvas.height())
         painter.fillRect(gap, color(palette.background))
-        painter.setPen(QPen(color(palette.border), 1))
-        for x in (gap.left() + 0.5, gap.right() - 0.5):
-            painter.drawLine(QPointF(x, 0), QPointF(x, canvas.height()))
+        for x in (gap.left(), gap.right() - 1):
+            line = QRectF(x, 0, 1, canvas.height())
+            painter.fillRect(line, color(palette.border))
     pane = canvas.pane
     painter.setPen(QPen(color(palette.accent), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -55,9 +55,7 @@ def paint_header(painter: QPainter, canvas: Surface, palette: Palette) -> None:
         painter.restore()
         if canvas.several:
             _paint_title(painter, canvas, pane, palette)
-    painter.setPen(QPen(color(palette.border), 1))
-    y = header - 0.5
-    painter.drawLine(QPointF(0, y), QPointF(canvas.width(), y))
+    painter.fillRect(QRectF(0, header - 1, canvas.width(), 1), color(palette.border))
 
 
 def _paint_corner(painter: QPainter, canvas: Surface, palette: Palette) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPen
 
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.browser.glyphs import draw_menu_dots
@@ -14,6 +14,8 @@ from gfm_desktop.ui.browser.panes import Zone
 from gfm_desktop.ui.theme import color
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QPointF
+
     from gfm_desktop.ui.browser.lanes import Placed
     from gfm_desktop.ui.browser.panes import Pane
     from gfm_desktop.ui.browser.surface import Surface
@@ -85,8 +87,10 @@ def _paint_crosshair(
     x = round(pane.x_of(position + 0.5)) + 0.5
     if pane.scale < 1:
         x = round(point.x()) + 0.5
-    painter.setPen(QPen(color(palette.muted, 0.7), 1, Qt.PenStyle.DotLine))
-    painter.drawLine(QPointF(x, canvas.header), QPointF(x, canvas.height()))
+    # A brush of dots: a dotted line that is smoothed takes ten times as long.
+    dots = QBrush(color(palette.muted), Qt.BrushStyle.Dense4Pattern)
+    column = QRectF(x - 0.5, canvas.header, 1, canvas.height() - canvas.header)
+    painter.fillRect(column, dots)
     _paint_flag(painter, canvas, pane, x, f"{position + 1:,}", palette)
 
 
