@@ -40,6 +40,7 @@ class Region:
         notes: What a reader must know.
         letters: Bases of the genome, one a bp, N where no prediction tells of them;
             empty for kinds that tell of none.
+        weights_sha256: Which weights predicted it; empty where nothing is.
     """
 
     interval: Interval
@@ -55,6 +56,7 @@ class Region:
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
     letters: str = ""
+    weights_sha256: str = ""
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -114,6 +116,7 @@ def assemble(
         tuple(dict.fromkeys(m for one in pieces for m in one.missing)),
         tuple(dict.fromkeys(note for one in pieces for note in one.notes)),
         _letters(view, pieces),
+        "" if some is None else some.weights_sha256,
     )
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from gfm_desktop.ui.browser import substitution_menu
+from gfm_desktop.ui.browser import export_menu, substitution_menu
 from gfm_desktop.ui.browser.look_menu import add_look, entry, submenu
 from gfm_desktop.ui.browser.region_menu import region_menu
 from gfm_desktop.ui.widgets.menu_heading import add_heading
@@ -55,6 +55,7 @@ def fill_lane_menu(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
     _add_moves(submenu(menu, "lane-move", "Move"), canvas, lane)
     menu.addSeparator()
     entry(menu, "lane-copy", "Copy data", lambda: copy_data(canvas, lane))
+    export_menu.add_to_lane(menu, canvas, lane)
     _add_own(menu, lane)
     substitution_menu.add_to_lane(menu, canvas, lane)
     menu.addSeparator()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gfm_desktop.ui.browser.predicted_menu import predicted_actions
 from gfm_desktop.ui.browser.track import PlainTrack
+from gfm_desktop.ui.browser.track_exports import ExportsPrediction
 from gfm_desktop.workspace.prediction_state import Stage
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _REGIONS_KEPT = 12
 """Some for each locus on show: a drag asks for a new one with each base."""
 
 
-class PredictedTrack(PlainTrack):
+class PredictedTrack(ExportsPrediction, PlainTrack):
     """A lane that draws what `predictions` has, and asks for nothing itself."""
 
     def __init__(self, workspace: Workspace, predictions: Predictions) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu
 from gfm_desktop.errors import GfmError
 from gfm_desktop.genome.fasta_text import LONGEST, fasta_text
 from gfm_desktop.tracks import mutagenesis
-from gfm_desktop.ui.browser import substitution_menu
+from gfm_desktop.ui.browser import export_menu, substitution_menu
 from gfm_desktop.ui.browser.scale import span_label
 from gfm_desktop.ui.widgets.menu_heading import add_heading
 
@@ -69,6 +69,7 @@ def region_menu(
     ask.setToolTip("Computes the predicted tracks of this region")
     _add_mutagenesis(menu, canvas, region)
     substitution_menu.add_to_region(menu, canvas, region)
+    export_menu.add_to_region(menu, canvas, region)
     table = _entry(
         menu,
         "region-variants",

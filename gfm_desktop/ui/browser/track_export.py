@@ -13,20 +13,31 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class ExportsData(Protocol):
-    """A track that makes the job which writes what lies behind it.
+    """A track that makes the job which writes what lies behind it."""
 
-    Attributes:
-        export_formats: Ends of the names of files that it can write, such as
-            ``(".bw", ".tsv")``.
-    """
+    @property
+    def export_formats(self) -> tuple[str, ...]:
+        """Return the ends of names of files that it can write, the usual one first."""
+        ...
 
-    export_formats: tuple[str, ...]
+    def export_refusal(self, region: Interval) -> str:
+        """Return why a region cannot be written, in a few words; empty where it can.
+
+        Asked whenever a menu opens, so it must not wait.
+
+        Args:
+            region: Of the open genome, 0-based half-open.
+        """
+        ...
 
     def export_job(self, region: Interval, out: Path) -> Job:
-        """Return the job that writes a region.
+        """Return the job that writes a region that is not refused.
 
         Args:
             region: Of the open genome, 0-based half-open.
             out: File to write; its name ends in one of `export_formats`.
+
+        Raises:
+            GfmError: If it cannot be made.
         """
         ...

@@ -166,6 +166,11 @@ class AlignmentsTrack(PlainTrack):
             *coverage_menu.filtering(reads.filter, reads.set_filter),
         ]
 
+    def export_refusal(self, region: Interval) -> str:
+        """Refuse a contig that the file lacks."""
+        there = self.reads.density(region.contig) is not None
+        return "" if there else f"no reads on {region.contig}"
+
     def export_job(self, region: Interval, out: Path) -> ExportCoverage:
         """Return the job that writes depth or counts of a region into a file."""
         genome, chosen = self._workspace.genome, self.reads.filter

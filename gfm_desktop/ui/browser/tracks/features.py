@@ -31,6 +31,7 @@ from gfm_desktop.ui.browser.track import (
     PlainTrack,
     TrackAction,
 )
+from gfm_desktop.ui.browser.track_exports import ExportsFeatures
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.feature_search import store_at
 from gfm_desktop.workspace.opening import Opening
@@ -86,7 +87,7 @@ class _Stored:
         return self.store.label(number)
 
 
-class FeaturesTrack(PlainTrack):
+class FeaturesTrack(ExportsFeatures, PlainTrack):
     """One opened file of features."""
 
     styles: tuple[str, ...] = (PACKED, DENSE, SQUISHED)

@@ -20,6 +20,7 @@ from gfm_desktop.ui.browser.track import (
     TrackAction,
     TrackEntry,
 )
+from gfm_desktop.ui.browser.track_exports import ExportsGenes
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.track_files import TrackKind
 from gfm_desktop.workspace.track_opening import TrackOpening
@@ -95,7 +96,7 @@ class _Transcripts:
         return name if not name or gene in name else f"{gene} · {name}"
 
 
-class GenesTrack(PlainTrack):
+class GenesTrack(ExportsGenes, PlainTrack):
     """Genes by their canonical transcript, or all transcripts."""
 
     key = "genes"
@@ -136,6 +137,11 @@ class GenesTrack(PlainTrack):
         style = self.style
         source = _Transcripts(models, style != CANONICAL)
         return self._piles.of(source, _MANNERS[style], view)
+
+    @property
+    def every_transcript(self) -> bool:
+        """Tell whether all transcripts are on show, not the canonical ones alone."""
+        return self.style != CANONICAL
 
     @property
     def style(self) -> str:

@@ -33,6 +33,7 @@ from gfm_desktop.ui.browser.track import (
     TrackAction,
     TrackEntry,
 )
+from gfm_desktop.ui.browser.track_exports import ExportsSequence
 from gfm_desktop.ui.palette import BASE_TITLES
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ BASES, FRAMES = "bases", "bases + frames"
 _KEPT = 4
 
 
-class SequenceTrack(PlainTrack):
+class SequenceTrack(ExportsSequence, PlainTrack):
     """Coloured bases; a selected variant's REF is told by the guide line above it."""
 
     key = "sequence"

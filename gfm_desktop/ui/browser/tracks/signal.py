@@ -173,6 +173,13 @@ class SignalTrack(PlainTrack):
         bins = self._bins(view)
         return "" if bins is None else signal_words.table(view.interval, bins)
 
+    def export_refusal(self, region: Interval) -> str:
+        """Refuse a contig that the file lacks."""
+        if self._tiles is None:
+            return "the signal cannot be read"
+        there = self._tiles.covers(region.contig)
+        return "" if there else f"no values on {region.contig}"
+
     def export_job(self, region: Interval, out: Path) -> ExportSignal:
         """Return the job that writes the values of a region into a file."""
         return ExportSignal(

@@ -28,6 +28,7 @@ from gfm_desktop.ui.browser.lollipops import (
     placed,
 )
 from gfm_desktop.ui.browser.track import AxisMark, Hit, PlainTrack, TrackEntry
+from gfm_desktop.ui.browser.track_exports import ExportsVariants
 from gfm_desktop.ui.browser.variant_words import described
 from gfm_desktop.ui.score_scale import ScoreScale
 from gfm_desktop.ui.theme import scale_of as text_scale
@@ -65,7 +66,7 @@ class _Scene:
     many: bool
 
 
-class VariantsTrack(PlainTrack):
+class VariantsTrack(ExportsVariants, PlainTrack):
     """The variants of the open file."""
 
     key = "variants"
