@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
@@ -89,7 +89,7 @@ def test_that_a_region_offers_its_gene_and_others_none(
 
 
 def test_that_a_click_on_a_cell_of_the_canvas_selects_its_variant(
-    canvas: Canvas, workspace: Workspace, bases: str
+    canvas: Canvas, workspace: Workspace, bases: str, qtbot: QtBot
 ) -> None:
     predictions = canvas.sources.predicted.of(TRACK.name)
     workspace.go_to(VIEW)
@@ -121,3 +121,11 @@ def test_that_a_click_on_a_cell_of_the_canvas_selects_its_variant(
     assert workspace.selection.variant == Variant(
         "chr1", position, bases[position], alt
     )
+    # A band around some columns offers their summary.
+    menu = region_menu(canvas, Interval("chr1", 2_010, 2_020), lambda _: None)
+    qtbot.addWidget(menu)
+    action = menu.findChild(QAction, f"summary-{TRACK.name}")
+    assert isinstance(action, QAction)
+    action.trigger()
+    words = QGuiApplication.clipboard().text()
+    assert words.startswith("chr1:2,011-2,020, 10 of 10 bases scored")

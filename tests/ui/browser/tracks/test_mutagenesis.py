@@ -17,6 +17,7 @@ from gfm_desktop.tracks.mutagenesis import EFFECTS, IMPORTANCE, TRACK, signals_o
 from gfm_desktop.tracks.prediction import Missing, TrackPrediction
 from gfm_desktop.ui.browser import heatmap_geometry, heatmap_paint, logo_paint
 from gfm_desktop.ui.browser.heatmap_geometry import BLANK, OWN, SHADES, WAITING
+from gfm_desktop.ui.browser.heatmap_summary import summary
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.mutagenesis import MutagenesisTrack
 from gfm_desktop.ui.theme import LIGHT
@@ -338,6 +339,27 @@ def test_that_a_drag_keeps_the_scale_and_moves_the_picture(
     canned.now = State(Stage.READY)
     assert not lane.shifts(view(1_000, 3_500))
     assert lane.height(view(1_000, 3_500)) < 40
+
+
+def test_that_a_stretch_is_summarised_in_a_few_lines(
+    workspace: Workspace, view: Callable[..., View], bases: str
+) -> None:
+    lane = track(workspace, Canned([predicted(bases)]))
+    effects = lane.effects(view(START, END))
+    assert effects is not None
+    lines = summary(effects, Interval("chr1", 1_008, 1_022)).splitlines()
+    assert lines[0] == "chr1:1,009-1,022, 14 of 14 bases scored"
+    letters = bases[1_008:1_022].lower()
+    # The base that holds everything up is a capital.
+    assert lines[1] == f"Bases: {letters[:2]}{letters[2].upper()}{letters[3:]}"
+    mean = float(np.mean(effects.importance[8:22]))
+    assert lines[2] == f"Mean importance {mean:+.3g}"
+    assert lines[3].startswith(f"1,011 {bases[1_010]} → ")
+    assert lines[3].endswith(f"{MINUS}0.9")
+    assert lines[4].startswith(f"1,021 {bases[1_020]} → ")
+    assert len(lines) == 6
+    assert summary(effects, Interval("chr1", 1_030, 1_031)) == ""
+    assert summary(effects, Interval("chr1", 5_000, 5_001)) == ""
 
 
 def test_that_a_folded_lane_offers_to_begin(
