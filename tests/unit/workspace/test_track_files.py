@@ -49,7 +49,7 @@ def test_that_tracks_wait_for_a_genome_and_close_with_it(
     workspace.set_waiting(())
     Opening(workspace, inline).open([files.genome])
     Opening(workspace, told).open([track])
-    told.tell(Finished(outputs={"store": "s", "title": "T"}, warnings=("odd",)))
+    told.tell(Finished("", outputs={"store": "s", "title": "T"}, warnings=("odd",)))
     (opened,) = workspace.track_files.all
     assert (opened.title, opened.store, opened.notes) == ("T", "s", ("odd",))
     assert said.texts("warning") == ["odd"]
