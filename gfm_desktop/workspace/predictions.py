@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from psygnal import Signal
 
-from gfm_desktop.errors import GfmError
 from gfm_desktop.jobs.predict_region import PredictRegion
 from gfm_desktop.workspace.prediction_jobs import PredictionJobs
 from gfm_desktop.workspace.prediction_model import FIRST, KnownCards
@@ -31,7 +30,6 @@ from gfm_desktop.workspace.prediction_questions import (
     within,
 )
 from gfm_desktop.workspace.prediction_region import Region, TrackPrediction, assemble
-from gfm_desktop.workspace.prediction_settings import PredictionSettings
 from gfm_desktop.workspace.prediction_state import (
     Stage,
     State,
@@ -39,6 +37,7 @@ from gfm_desktop.workspace.prediction_state import (
     on_click,
     too_wide,
 )
+from gfm_desktop.workspace.prediction_view import PredictionView
 
 if TYPE_CHECKING:
     from gfm_desktop.genome.interval import Interval
@@ -51,7 +50,7 @@ _SLOW_AT_ONCE = 1
 asks meanwhile comes next, and not after all of them."""
 
 
-class Predictions(PredictionSettings):
+class Predictions(PredictionView):
     """What one kind of track predicts for the view and for the selection.
 
     Attributes:
@@ -82,9 +81,6 @@ class Predictions(PredictionSettings):
             cards: What the library says, where several kinds share it.
         """
         super().__init__(workspace, track, cards)
-        self._view: Interval | None = None
-        self._granted: Interval | None = None
-        self._asked: Interval | None = None
         self._jobs = PredictionJobs(runner, self.refresh, self._learn)
         self.revision = 0
         workspace.genome_changed.connect(self.reset)
@@ -92,32 +88,6 @@ class Predictions(PredictionSettings):
         workspace.selection_changed.connect(self._follow_selection)
         workspace.scores_changed.connect(self._follow_run)
         workspace.library_changed.connect(self._follow_library)
-
-    def show(self, view: Interval) -> None:
-        """Tell what is on screen; asks for the tiles that are missing.
-
-        A view that was narrow enough to begin with is finished, also where the model
-        proves slower than it was taken for.
-        """
-        self._view = view
-        self._granted = view if len(view) <= self.widest_automatic else None
-        self.refresh()
-
-    def predict_here(self, region: Interval) -> None:
-        """Predict a region on request, also where it is too wide to be done unasked.
-
-        Raises:
-            GfmError: If it is wider than the kind of track allows.
-        """
-        widest = self.card.widest_bp
-        if len(region) > widest:
-            raise GfmError(
-                f"{len(region):,} bp are too many to predict {self.card.noun} at once.",
-                where=str(region),
-                todo=f"Zoom in below {widest:,} bp.",
-            )
-        self._asked = region
-        self.retry()
 
     def retry(self) -> None:
         """Ask again for what failed or was cancelled."""
@@ -131,11 +101,6 @@ class Predictions(PredictionSettings):
         self._used = self.model.choice
         self._emit()
         self.stale.emit()
-
-    @property
-    def view(self) -> Interval | None:
-        """Return what is on screen, as far as `show` has told; None for nothing."""
-        return self._view
 
     @property
     def variant(self) -> Variant | None:
@@ -195,15 +160,6 @@ class Predictions(PredictionSettings):
         if all(self._answered(key, part) for key in keys):
             return State(Stage.READY)
         return State(Stage.WAITING, f"Predicting with {self.model_name}")
-
-    def wanted(self, view: Interval) -> Interval | None:
-        """Return the part of a view that is to be predicted, or None for nothing."""
-        if not view.contig or not len(view) or not self.model.id or not self._active:
-            return None
-        narrow = len(view) <= self.widest_automatic or view == self._granted
-        if self._automatic and narrow:
-            return view
-        return None if self._asked is None else shared(view, self._asked)
 
     def has_some(self, view: Interval) -> bool:
         """Tell, without putting arrays together, whether there is any answer."""
