@@ -1,4 +1,4 @@
-"""Records whose REF agrees with the genome, and their alleles, judged in arrays.
+"""Records that lie in the genome, and their alleles, judged in arrays.
 
 The other records are left to `genome.judgement.Judge`, which says what is wrong with
 them; these get the verdicts that it would give. A test compares the two.
@@ -11,10 +11,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gfm_desktop.genome.judgement import refused_allele, same_as_ref
+from gfm_desktop.genome.allele_letters import (
+    ALLELES,
+    BASES,
+    CODES,
+    Alleles,
+    Letters,
+    kinds_of,
+    spelled,
+    words_of,
+)
+from gfm_desktop.genome.judgement import (
+    Around,
+    refused_allele,
+    same_as_ref,
+    without_sequence,
+)
 from gfm_desktop.genome.normalise import normalise
 from gfm_desktop.genome.record_arrays import RecordArrays, Spans
-from gfm_desktop.genome.variant import Variant, VariantKind
+from gfm_desktop.genome.variant import Variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,20 +39,10 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.judgement import Judge, Verdict
     from gfm_desktop.genome.reference import Reference
 
-KINDS: tuple[str, ...] = ("", *map(str, VariantKind))
-"""Kind of each code in a `kind` array; the first stands for "cannot be told"."""
-_CODES = {kind: code for code, kind in enumerate(KINDS)}
-_COMMA = ord(",")
-_BASES = np.zeros(256, np.uint8)
-for _upper, _lower in zip(b"ACGT", b"acgt", strict=True):
-    _BASES[[_upper, _lower]] = _upper
-_ALLELES = _BASES.copy()
-_ALLELES[_COMMA] = _COMMA
-
 
 @dataclass(frozen=True, slots=True)
-class FitRecords:
-    """Records whose REF agrees with the genome: n records with m alleles.
+class PlacedRecords:
+    """Records that lie in the genome: n records with m alleles.
 
     Attributes:
         records: The records.
@@ -63,119 +68,148 @@ class FitRecords:
     changed: dict[int, Variant]
 
 
-class _Letters:
-    """Upper-case letters of many stretches, one after the other.
-
-    Attributes:
-        letters: The letters; 0 where there is something else.
-        start: (n,) where each stretch begins among them.
-        end: (n,) where it ends, exclusive.
-        length: (n,) its length.
-    """
-
-    def __init__(
-        self, text: NDArray[np.uint8], spans: Spans, table: NDArray[np.uint8]
-    ) -> None:
-        self.letters = table[text[spans.places()]]
-        self.length = spans.length
-        self.end = np.cumsum(spans.length)
-        self.start = self.end - spans.length
-
-    def owners(self, found: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the stretch of each letter that is marked."""
-        return np.searchsorted(self.end, np.flatnonzero(found), side="right")
-
-
-class _Alleles:
-    """ALT alleles, each a stretch of the letters of all ALT columns.
-
-    Attributes:
-        count: (n,) alleles of each record.
-        owner: (m,) record of each allele.
-        start: (m,) where it begins.
-        end: (m,) where it ends, exclusive.
-        length: (m,) its length; 0 where two commas stand side by side.
-    """
-
-    def __init__(self, alt: _Letters) -> None:
-        commas = alt.letters == _COMMA
-        rows = alt.owners(commas)
-        self.count = np.bincount(rows, minlength=len(alt.end)) + 1
-        self.owner = np.repeat(np.arange(len(alt.end)), self.count)
-        self.start = alt.start[self.owner]
-        self.end = alt.end[self.owner]
-        # Each record and each comma before a comma is one allele before it.
-        before = rows + np.arange(len(rows))
-        self.end[before] = np.flatnonzero(commas)
-        self.start[before + 1] = np.flatnonzero(commas) + 1
-        self.length = self.end - self.start
-
-
-def fit_records(
+def placed_records(
     records: RecordArrays, judge: Judge, reference: Reference
-) -> FitRecords:
-    """Return the records whose REF agrees with the genome; `judge` counts them.
+) -> PlacedRecords:
+    """Return the records that lie in the genome; `judge` counts them.
 
     Args:
         records: Records of a block.
-        judge: Knows the contigs.
+        judge: Knows the contigs, and what a REF is called that differs.
         reference: The genome.
     """
     names = list(reference.contigs)
     contig = _contigs(records, judge, names)
     lengths = np.array([*reference.contigs.values(), 0])
-    inside = (contig >= 0) & (records.pos > 0)
-    inside &= records.pos - 1 + records.ref.length <= lengths[contig]
-    records, contig = records.take(inside), contig[inside]
-    ref = _Letters(records.text, records.ref, _BASES)
-    agree = np.ones(len(records), np.bool_)
-    differ = ref.letters != _bases(reference, names, contig, records)
-    agree[ref.owners(differ)] = False
-    if not agree.all():
-        records, contig = records.take(agree), contig[agree]
-        ref = _Letters(records.text, records.ref, _BASES)
-    for code, number in enumerate(np.bincount(contig).tolist()):
+    placed = (contig >= 0) & (records.pos > 0)
+    placed &= records.pos - 1 + records.ref.length <= lengths[contig]
+    records, contig = records.take(placed), contig[placed]
+    ref = Letters(records.text, records.ref, BASES)
+    if not ref.letters.all():
+        plain = np.ones(len(records), np.bool_)
+        plain[ref.owners(ref.letters == 0)] = False
+        records, contig = records.take(plain), contig[plain]
+        ref = Letters(records.text, records.ref, BASES)
+    genome = _Genome(reference, names, contig)
+    here = genome.letters(Spans(records.pos - 1, records.ref.length))
+    differ = np.zeros(len(records), np.bool_)
+    differ[ref.owners(ref.letters != here)] = True
+    for code, number in enumerate(np.bincount(contig[~differ]).tolist()):
         if number:
             judge.agreed(names[code], number)
-    return _judged(records, contig, ref, reference)
+    refusals = _Refusals()
+    whole = np.full(len(records), -1, np.int64)
+    for place, verdict in _mismatches(records, differ, genome, judge, lengths):
+        whole[place] = refusals.add(verdict)
+    return _judged(records, genome, ref, refusals, whole)
+
+
+class _Genome:
+    """The genome around some records.
+
+    Attributes:
+        reference: The genome.
+        names: Its contigs.
+        contig: (n,) index of each record's contig.
+    """
+
+    def __init__(
+        self, reference: Reference, names: Sequence[str], contig: NDArray[np.int64]
+    ) -> None:
+        self.reference = reference
+        self.names = names
+        self.contig = contig
+
+    def letters(
+        self, spans: Spans, which: NDArray[np.int64] | slice = slice(None)
+    ) -> NDArray[np.uint8]:
+        """Return the bases of a stretch beside each record, one after the other.
+
+        Args:
+            spans: 0-based stretches.
+            which: The records that they belong to; all by default.
+        """
+        contig = self.contig[which]
+        places = spans.places()
+        owner = np.repeat(contig, spans.length)
+        bases = np.empty(len(places), np.uint8)
+        for code in np.unique(contig).tolist():
+            here = owner == code
+            bases[here] = self.reference.letters(self.names[code], places[here])
+        return bases
+
+
+def _mismatches(
+    records: RecordArrays,
+    differ: NDArray[np.bool_],
+    genome: _Genome,
+    judge: Judge,
+    lengths: NDArray[np.int64],
+) -> Iterator[tuple[int, Verdict]]:
+    """Yield (index, verdict) of the records whose REF differs from the genome."""
+    which = np.flatnonzero(differ)
+    some = records.take(differ)
+    longest = np.maximum(some.ref.length, some.alt.length)
+    start = np.maximum(some.pos - 2, 0)
+    end = np.minimum(some.pos + longest, lengths[genome.contig[which]])
+    letters = genome.letters(Spans(start, end - start), which).tobytes().decode()
+    ends = np.cumsum(end - start).tolist()
+    rows = np.arange(len(some))
+    refs, alts = (words_of(some.text, spans, rows) for spans in (some.ref, some.alt))
+    at = 0
+    for (row, ref), (_, alt) in zip(refs, alts, strict=True):
+        around = Around(int(start[row]), letters[at : ends[row]])
+        at = ends[row]
+        place = int(which[row])
+        name = genome.names[genome.contig[place]]
+        pos = int(some.pos[row])
+        yield place, judge.mismatch(name, pos, ref.upper(), alt.split(","), around)
 
 
 def _judged(
     records: RecordArrays,
-    contig: NDArray[np.int64],
-    ref: _Letters,
-    reference: Reference,
-) -> FitRecords:
-    """Return the alleles of records whose REF agrees."""
-    alt = _Letters(records.text, records.alt, _ALLELES)
-    alleles = _Alleles(alt)
+    genome: _Genome,
+    ref: Letters,
+    refusals: _Refusals,
+    whole: NDArray[np.int64],
+) -> PlacedRecords:
+    """Return the alleles of records.
+
+    Args:
+        records: The records.
+        genome: The genome around them.
+        ref: Their REFs.
+        refusals: Verdicts so far.
+        whole: (n,) which of them refuses a record, -1 for none.
+    """
+    alt = Letters(records.text, records.alt, ALLELES)
+    alleles = Alleles(alt)
     shift = (records.alt.start - alt.start)[alleles.owner]
     spans = Spans(alleles.start + shift, alleles.length)
     start = (records.pos - 1)[alleles.owner]
-    kind, plain = _kinds(ref, alt, alleles)
+    kind, plain = kinds_of(ref, alt, alleles)
     other = alleles.length == 0
     zeros = np.flatnonzero(alt.letters == 0)
     other[np.searchsorted(alleles.end, zeros, side="right")] = True
-    refusal = np.full(len(kind), -1, np.int64)
-    refusals = _Refusals()
-    for place, word in _words(records.text, spans, np.flatnonzero(other)):
-        refusal[place] = refusals.of_letters(word)
-    names = list(reference.contigs)
+    refusal = whole[alleles.owner]
+    for place, word in words_of(records.text, spans, np.flatnonzero(other)):
+        refusal[place] = refusals.of_letters(word, int(refusal[place]))
     changed: dict[int, Variant] = {}
-    for place, one in _spelled(ref, alt, alleles, np.flatnonzero(~plain & ~other)):
+    odd = np.flatnonzero(~plain & ~other & (refusal < 0))
+    for place, one in spelled(ref, alt, alleles, odd):
         if one[0] == one[1]:
             refusal[place] = refusals.same()
             continue
-        name = names[contig[alleles.owner[place]]]
-        variant = normalise(reference, Variant(name, int(start[place]), *one))
+        name = genome.names[genome.contig[alleles.owner[place]]]
+        variant = normalise(genome.reference, Variant(name, int(start[place]), *one))
         changed[place] = variant
-        start[place], kind[place] = variant.start, _CODES[variant.kind]
+        start[place], kind[place] = variant.start, CODES[variant.kind]
     refused = refusal >= 0
     start[refused] = -1
     kind[refused] = refusals.kinds[refusal[refused]]
-    return FitRecords(
+    return PlacedRecords(
         records,
-        contig,
+        genome.contig,
         alleles.count,
         spans,
         start,
@@ -187,7 +221,7 @@ def _judged(
 
 
 class _Refusals:
-    """Verdicts on alleles, one for each spelling.
+    """Verdicts on records, and on alleles: one for each spelling.
 
     Attributes:
         verdicts: All that were given.
@@ -197,28 +231,38 @@ class _Refusals:
         self.verdicts: list[Verdict] = []
         self._codes: dict[str, int] = {}
 
-    def of_letters(self, allele: str) -> int:
-        """Return the index of the verdict on an allele that is not just bases."""
-        return self._code(allele, lambda: refused_allele(allele, ""))
+    def add(self, verdict: Verdict) -> int:
+        """Return the index of a verdict."""
+        self.verdicts.append(verdict)
+        return len(self.verdicts) - 1
+
+    def of_letters(self, allele: str, record: int) -> int:
+        """Return the index of the verdict on an allele that is not just bases.
+
+        Args:
+            allele: The allele.
+            record: Index of the verdict on its record, -1 for none. It goes before
+                that on an allele that has a sequence.
+        """
+        if record < 0:
+            return self._known(allele, lambda: refused_allele(allele, ""))
+        own = self._known(f"<{allele}", lambda: without_sequence(allele, ""))
+        return record if own < 0 else own
 
     def same(self) -> int:
         """Return the index of the verdict on an allele that equals REF."""
-        return self._code("=", lambda: same_as_ref(""))
+        return self._known("=", lambda: same_as_ref(""))
 
     @property
     def kinds(self) -> NDArray[np.uint8]:
         """Return an index into `KINDS` for each verdict."""
-        return np.array([_CODES[one.kind] for one in self.verdicts], np.uint8)
+        return np.array([CODES[one.kind] for one in self.verdicts], np.uint8)
 
-    def _code(self, key: str, verdict: Callable[[], Verdict | None]) -> int:
-        code = self._codes.get(key)
-        if code is None:
+    def _known(self, key: str, verdict: Callable[[], Verdict | None]) -> int:
+        if key not in self._codes:
             found = verdict()
-            if found is None:
-                raise AssertionError(f"{key} can be scored")
-            code = self._codes[key] = len(self.verdicts)
-            self.verdicts.append(found)
-        return code
+            self._codes[key] = -1 if found is None else self.add(found)
+        return self._codes[key]
 
 
 def _contigs(
@@ -231,68 +275,3 @@ def _contigs(
         for name in records.names
     ]
     return np.array(codes, np.int64)[records.name]
-
-
-def _bases(
-    reference: Reference,
-    names: Sequence[str],
-    contig: NDArray[np.int64],
-    records: RecordArrays,
-) -> NDArray[np.uint8]:
-    """Return the genome's letters where the REFs stand, one after the other."""
-    places = Spans(records.pos - 1, records.ref.length).places()
-    owner = np.repeat(contig, records.ref.length)
-    bases = np.empty(len(places), np.uint8)
-    for code in np.unique(contig).tolist():
-        here = owner == code
-        bases[here] = reference.letters(names[code], places[here])
-    return bases
-
-
-def _kinds(
-    ref: _Letters, alt: _Letters, alleles: _Alleles
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Return (m,) kinds, and which alleles are normalised as they stand.
-
-    Those share no last base with REF and, where both are longer than one base, no
-    first one.
-    """
-    bases, one = ref.length[alleles.owner], np.int64(1)
-    single = (bases == one) | (alleles.length == one)
-    first = alt.letters[np.minimum(alleles.start, len(alt.letters) - 1)]
-    last = alt.letters[alleles.end - 1]
-    same_first = first == ref.letters[ref.start][alleles.owner]
-    same_last = last == ref.letters[ref.end - 1][alleles.owner]
-    kind = np.full(len(alleles.owner), _CODES[VariantKind.DELINS], np.uint8)
-    kind[(bases == one) & same_first] = _CODES[VariantKind.INSERTION]
-    kind[(alleles.length == one) & same_first] = _CODES[VariantKind.DELETION]
-    kind[bases == alleles.length] = _CODES[VariantKind.MNV]
-    kind[(bases == one) & (alleles.length == one)] = _CODES[VariantKind.SNV]
-    return kind, ~same_last & (single | ~same_first)
-
-
-def _words(
-    text: NDArray[np.uint8], spans: Spans, which: NDArray[np.int64]
-) -> Iterator[tuple[int, str]]:
-    """Yield (index, text) of some ASCII stretches."""
-    some = spans.take(which)
-    whole = text.data
-    rows = zip(which.tolist(), some.start.tolist(), some.length.tolist(), strict=True)
-    for place, start, length in rows:
-        yield place, str(whole[start : start + length], "ascii")
-
-
-def _spelled(
-    ref: _Letters, alt: _Letters, alleles: _Alleles, which: NDArray[np.int64]
-) -> list[tuple[int, tuple[str, str]]]:
-    """Return (index, (REF, ALT)) of some alleles."""
-    if not len(which):
-        return []
-    owner = alleles.owner[which]
-    old, new = (one.letters.tobytes().decode("latin-1") for one in (ref, alt))
-    refs = zip(ref.start[owner].tolist(), ref.end[owner].tolist(), strict=True)
-    alts = zip(alleles.start[which].tolist(), alleles.end[which].tolist(), strict=True)
-    return [
-        (place, (old[slice(*there)], new[slice(*here)]))
-        for place, there, here in zip(which.tolist(), refs, alts, strict=True)
-    ]

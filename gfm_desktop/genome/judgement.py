@@ -10,7 +10,7 @@ from gfm_desktop.genome.status import Status
 from gfm_desktop.genome.variant import Variant, VariantKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.vcf import Record
@@ -41,6 +41,24 @@ class Verdict(NamedTuple):
     status: Status
     reason: str = ""
     fix: str = ""
+
+
+class Around(NamedTuple):
+    """A stretch of the genome.
+
+    Attributes:
+        start: 0-based first base.
+        letters: Its bases.
+    """
+
+    start: int
+    letters: str
+
+    def has(self, start: int, bases: str) -> bool:
+        """Tell whether it has these bases at a 0-based position."""
+        return start >= self.start and self.letters.startswith(
+            bases, start - self.start
+        )
 
 
 class Judge:
@@ -101,7 +119,7 @@ class Judge:
         refusal = self._refusal(record, contig, ref)
         start = record.pos - 1
         return [
-            _without_sequence(allele, contig)
+            without_sequence(allele, contig)
             or refusal
             or self._allele(contig or "", start, ref, allele)
             for allele in record.alts
@@ -123,11 +141,16 @@ class Judge:
             return _refused(
                 contig, Status.AMBIGUOUS_BASES, f"REF {_short(ref)} is not just A C G T"
             )
-        here = self._reference.fetch(contig, start, start + len(ref))
-        if here == ref:
+        first = max(start - 1, 0)
+        longest = max(len(ref), *map(len, record.alts))
+        letters = self._reference.fetch(
+            contig, first, min(record.pos + longest, length)
+        )
+        around = Around(first, letters)
+        if around.has(start, ref):
             self.agreed(contig)
             return None
-        return self._mismatch(record, contig, ref, here)
+        return self.mismatch(contig, record.pos, ref, record.alts, around)
 
     def _no_contig(self, record: Record) -> Verdict:
         self.missing[record.chrom] += 1
@@ -135,9 +158,22 @@ class Judge:
         fix = "Open the genome that the variants were called on."
         return _refused(None, Status.CONTIG_MISSING, reason, fix)
 
-    def _mismatch(self, record: Record, contig: str, ref: str, here: str) -> Verdict:
-        start = record.pos - 1
-        where = f"{contig}:{record.pos:,}"
+    def mismatch(
+        self, contig: str, pos: int, ref: str, alts: Sequence[str], around: Around
+    ) -> Verdict:
+        """Count a record whose REF differs from the genome, and refuse it.
+
+        Args:
+            contig: The genome's name.
+            pos: 1-based POS.
+            ref: REF in upper case.
+            alts: ALT alleles.
+            around: The genome from the base before POS, where there is one, to the
+                base after the longest allele.
+        """
+        start = pos - 1
+        here = around.letters[start - around.start :][: len(ref)]
+        where = f"{contig}:{pos:,}"
         if "N" in here and all(a in ("N", b) for a, b in zip(here, ref, strict=True)):
             self.unknown += 1
             return _refused(
@@ -148,24 +184,17 @@ class Judge:
         self.checked[contig] += 1
         self.mismatched[contig] += 1
         fix = "Check that the variants were called on this genome build."
-        if any(self._has(contig, start, alt.upper()) for alt in record.alts):
+        if any(around.has(start, alt.upper()) for alt in alts):
             self.patterns["swapped"] += 1
             fix = "REF and ALT may be swapped: the genome has the ALT allele."
-        self.patterns["zero_based"] += self._has(contig, start + 1, ref)
-        self.patterns["one_too_far"] += self._has(contig, start - 1, ref)
+        self.patterns["zero_based"] += around.has(start + 1, ref)
+        self.patterns["one_too_far"] += around.has(start - 1, ref)
         return _refused(
             contig,
             Status.REF_MISMATCH,
             f"REF is {_short(ref)}, the genome has {_short(here)} at {where}",
             fix,
         )
-
-    def _has(self, contig: str, start: int, bases: str) -> bool:
-        """Tell whether the genome has these bases at a 0-based position."""
-        end = start + len(bases)
-        if start < 0 or end > self._reference.contigs[contig]:
-            return False
-        return self._reference.fetch(contig, start, end) == bases
 
     def _allele(self, contig: str, start: int, ref: str, allele: str) -> Verdict:
         alt = allele.upper()
@@ -185,7 +214,7 @@ def refused_allele(allele: str, contig: str) -> Verdict | None:
         allele: The allele as the file has it.
         contig: The genome's name; REF must agree with the genome.
     """
-    return _without_sequence(allele, contig) or _ambiguous(allele.upper(), contig)
+    return without_sequence(allele, contig) or _ambiguous(allele.upper(), contig)
 
 
 def same_as_ref(contig: str) -> Verdict:
@@ -201,7 +230,7 @@ def _ambiguous(alt: str, contig: str) -> Verdict | None:
     return _refused(contig, Status.AMBIGUOUS_BASES, words)
 
 
-def _without_sequence(allele: str, contig: str | None) -> Verdict | None:
+def without_sequence(allele: str, contig: str | None) -> Verdict | None:
     """Return the refusal of an ALT that is no sequence, or None if it is one."""
     if allele and _IUPAC.issuperset(allele.upper()):
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gfm_desktop.genome.allele_arrays import fit_records
+from gfm_desktop.genome.allele_arrays import placed_records
 from gfm_desktop.genome.judgement import Judge, Verdict
 from gfm_desktop.genome.record_arrays import read_records
 from gfm_desktop.genome.status import Status
@@ -99,7 +99,7 @@ class TableBuilder:
         if not self._short_cut:
             whole[:] = False
         records = records.take(whole[records.line])
-        fit = fit_records(records, self.judge, self._reference)
+        fit = placed_records(records, self.judge, self._reference)
         others = np.ones(len(lines), np.bool_)
         others[fit.records.line] = False
         judged: dict[int, list[Judged]] = {}
@@ -114,7 +114,8 @@ class TableBuilder:
         self._tables.append(table)
         self._rows += len(table)
         self.records += len(fit.records) + sum(map(bool, judged.values()))
-        refused = np.bincount(fit.refusal + 1, minlength=1).tolist()
+        most = len(fit.refusals) + 1
+        refused = np.bincount(fit.refusal + 1, minlength=most).tolist()
         self.counts[Status.PENDING] += refused[0]
         for verdict, number in zip(fit.refusals, refused[1:], strict=True):
             self.counts[verdict.status] += number

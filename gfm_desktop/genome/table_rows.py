@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from gfm_desktop.genome.allele_arrays import KINDS
+from gfm_desktop.genome.allele_letters import KINDS
 from gfm_desktop.genome.arrow_columns import UPPER, coded, numbers, texts
 from gfm_desktop.genome.record_arrays import Spans
 from gfm_desktop.genome.status import Status
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gfm_desktop.genome.allele_arrays import FitRecords
+    from gfm_desktop.genome.allele_arrays import PlacedRecords
     from gfm_desktop.genome.judgement import Verdict
 
 
@@ -62,7 +62,7 @@ class Numbering:
 def block_columns(
     first: Numbering,
     lines: int,
-    fit: FitRecords,
+    fit: PlacedRecords,
     judged: Mapping[int, Sequence[Judged]],
     contigs: Sequence[str],
 ) -> dict[str, Any]:
@@ -174,7 +174,9 @@ class _Extra:
         return np.concatenate([self._block, added])
 
 
-def _told(fit: FitRecords, merged: _Merged, contigs: Sequence[str]) -> dict[str, Any]:
+def _told(
+    fit: PlacedRecords, merged: _Merged, contigs: Sequence[str]
+) -> dict[str, Any]:
     """Return the columns of numbers and of few distinct texts."""
     records, refusals = fit.records, fit.refusals
     used, contig = np.unique(fit.contig, return_inverse=True)
@@ -184,9 +186,10 @@ def _told(fit: FitRecords, merged: _Merged, contigs: Sequence[str]) -> dict[str,
 
     def said(fine: str, words: Iterable[str]) -> tuple[NDArray[np.int64], list[str]]:
         """Return codes of what is said of fit rows, and the texts."""
-        texts = [*words, fine]  # the last one answers for -1
-        known = list(dict.fromkeys(texts))
-        return np.array([known.index(text) for text in texts])[fit.refusal], known
+        known: dict[str, int] = {}
+        codes = [known.setdefault(text, len(known)) for text in words]
+        codes.append(known.setdefault(fine, len(known)))  # the last answers for -1
+        return np.array(codes)[fit.refusal], list(known)
 
     status = said(Status.PENDING, (one.status for one in refusals))
     reason = said("", (one.reason for one in refusals))
@@ -203,7 +206,7 @@ def _told(fit: FitRecords, merged: _Merged, contigs: Sequence[str]) -> dict[str,
     }
 
 
-def _written(fit: FitRecords, merged: _Merged) -> dict[str, Any]:
+def _written(fit: PlacedRecords, merged: _Merged) -> dict[str, Any]:
     """Return the columns of text."""
     records, others = fit.records, merged.others
     extra = _Extra(records.text)
