@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QPainter, QPainterPath
 
-from gfm_desktop.ui.browser.drawing import faded, hairline, hint, small
+from gfm_desktop.ui.browser.drawing import faded, hairline, hatch, hint, small
 from gfm_desktop.ui.browser.scale import signed
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def paint_gap(
     painter.setBrush(faded(view.palette.grid, 0.7))
     painter.drawRoundedRect(area, 4, 4)
     tint = faded(view.palette.muted, 0.16)
-    painter.fillRect(area, QBrush(tint, Qt.BrushStyle.BDiagPattern))
+    hatch(painter, area, tint)
     if area.width() > 160:
         say(painter, area, words, view, bad=bad)
 
