@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from gfm_desktop.ui.browser.canvas import Canvas
@@ -74,6 +75,14 @@ class ViewCommands:
         """Close the loci beside the active one."""
         workspace = self._desk.workspace
         workspace.set_loci([workspace.locus])
+
+    def show_region_menu(self) -> None:
+        """Offer for what is on show what a region drawn on the ruler offers."""
+        canvas = self._desk.browser.findChild(Canvas)
+        if canvas is not None and canvas.is_open:
+            middle = QPointF(canvas.pane.left + canvas.pane.width / 3, canvas.header)
+            region = self._desk.workspace.locus
+            canvas.region_chosen.emit(region, QPointF(canvas.mapToGlobal(middle)))
 
     def mark_view(self) -> None:
         """Keep what is on show as a region of interest."""

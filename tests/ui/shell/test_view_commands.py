@@ -222,3 +222,12 @@ def test_that_walking_follows_the_features_under_the_mouse(
     canvas.hover = None
     qtbot.keyClick(canvas, Qt.Key.Key_F)
     assert genes.workspace.locus == Interval("chr1", 2900, 3300)
+
+
+def test_that_a_keyboard_reaches_what_a_region_offers(opened: MainWindow) -> None:
+    opened.workspace.go_to(Interval("chr1", 100, 200))
+    opened.action("region-menu").trigger()
+    menu = opened.findChild(QMenu, "region-menu")
+    assert menu is not None
+    assert "chr1:101-200" in menu.actions()[0].text()
+    menu.close()
