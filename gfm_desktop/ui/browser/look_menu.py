@@ -141,11 +141,12 @@ def _add_scale(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
         percentile=100.0, **free,
     )  # fmt: skip
     whole.setToolTip("All values on show fit")
-    most = _choice(
-        scale, group, f"Automatic, {USUAL_HIGH:.0f}th percentile",
-        not fixed and look.percentile < 100.0, lane, percentile=USUAL_HIGH, **free,
-    )  # fmt: skip
-    most.setToolTip("A few very large values may run out of the lane")
+    if _is_signal(canvas, lane):
+        most = _choice(
+            scale, group, f"Automatic, {USUAL_HIGH:.0f}th percentile",
+            not fixed and look.percentile < 100.0, lane, percentile=USUAL_HIGH, **free,
+        )  # fmt: skip
+        most.setToolTip("A few very large values may run out of the lane")
     words = f"Fixed ({_number(look.low)} to {_number(look.high)})…"
     own = scale.addAction(words if fixed else "Fixed…")
     own.setObjectName("lane-scale-fixed")
@@ -241,10 +242,10 @@ def _reset(lane: Lane) -> None:
 
 
 def _is_tinted(canvas: Canvas, lane: Lane) -> bool:
-    """Tell whether the track takes a colour of its own."""
+    """Tell whether the track takes a colour of its own; predictions say REF and ALT."""
     files = canvas.sources.workspace.track_files
     key = lane.track.key
-    return lane.track.scaled or key in _TINTED or files.of(key) is not None
+    return key in _TINTED or files.of(key) is not None
 
 
 def _is_signal(canvas: Canvas, lane: Lane) -> bool:

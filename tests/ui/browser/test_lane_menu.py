@@ -14,10 +14,12 @@ from gfm_desktop.ui.browser.lane_menu import fill_tracks, lane_menu
 from gfm_desktop.ui.browser.look_menu import COLOURS, ask_colour, swatch
 from gfm_desktop.ui.browser.region_menu import mutate, region_menu
 from gfm_desktop.workspace.lane_book import LaneLook
+from gfm_desktop.workspace.track_files import TrackKind
 from tests.ui.browser.hands import click, open_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -59,6 +61,14 @@ def scaled(canvas: Canvas, monkeypatch: pytest.MonkeyPatch) -> list[Lane]:
     return lanes
 
 
+@pytest.fixture
+def signal(canvas: Canvas, tmp_path: Path) -> Lane:
+    """The lane of an open signal."""
+    files = canvas.sources.workspace.track_files
+    file = files.add(TrackKind.SIGNAL, tmp_path / "x.bw")
+    return lane_of(canvas, file.key)
+
+
 def entry(menu: QMenu, *path: str) -> QAction:
     """Return an entry by the words on the way to it."""
     *above, last = path
@@ -90,12 +100,12 @@ def test_that_a_lane_takes_a_colour_a_style_and_a_summary(
 def test_that_any_colour_can_be_chosen(
     canvas: Canvas, scaled: list[Lane], book: LaneBook, qtbot: QtBot
 ) -> None:
-    dialog = ask_colour(canvas, scaled[0])
+    dialog = ask_colour(canvas, scaled[1])
     assert isinstance(dialog, QColorDialog)
     dialog.setCurrentColor(QColor("#123456"))
     dialog.accept()
-    assert book.look("sequence").colour == "#123456"
-    assert entry(lane_menu(canvas, scaled[0]), "Colour", "More…").isChecked()
+    assert book.look("genes").colour == "#123456"
+    assert entry(lane_menu(canvas, scaled[1]), "Colour", "More…").isChecked()
 
 
 def test_that_swatches_have_their_colour(qtbot: QtBot) -> None:
@@ -112,13 +122,34 @@ def test_that_swatches_have_their_colour(qtbot: QtBot) -> None:
     ],
 )
 def test_that_an_automatic_scale_follows_all_values_or_most(
-    canvas: Canvas, scaled: list[Lane], book: LaneBook, title: str, fields: Any
+    canvas: Canvas, signal: Lane, book: LaneBook, title: str, fields: Any
 ) -> None:
-    book.change("genes", low=0.0, high=3.0, percentile=99.0)
-    entry(lane_menu(canvas, scaled[1]), "Scale", title).trigger()
-    look = book.look("genes")
+    key = signal.track.key
+    book.change(key, low=0.0, high=3.0, percentile=99.0)
+    entry(lane_menu(canvas, signal), "Scale", title).trigger()
+    look = book.look(key)
     assert {name: getattr(look, name) for name in fields} == fields
-    assert entry(lane_menu(canvas, scaled[1]), "Scale", title).isChecked()
+    assert entry(lane_menu(canvas, signal), "Scale", title).isChecked()
+
+
+def test_that_menus_offer_only_what_a_track_heeds(
+    canvas: Canvas, signal: Lane, scaled: list[Lane]
+) -> None:
+    mine = titles(lane_menu(canvas, signal))
+    assert {"Colour", "Style", "Scale", "Many values in a pixel"} <= set(mine)
+    theirs = titles(lane_menu(canvas, scaled[2]))
+    assert "Scale" in theirs
+    assert not {"Colour", "Many values in a pixel"} & set(theirs)
+    entry(lane_menu(canvas, signal), "Many values in a pixel", "Mean").trigger()
+    assert signal.look.summary == "mean"
+
+
+def test_that_a_file_s_track_is_removed_and_the_file_stays(
+    canvas: Canvas, signal: Lane
+) -> None:
+    entry(lane_menu(canvas, signal), "Remove track").trigger()
+    assert canvas.sources.workspace.track_files.all == ()
+    assert signal.track.key not in [lane.track.key for lane in canvas.lanes]
 
 
 def test_that_a_fixed_scale_is_asked_for_and_checked(
