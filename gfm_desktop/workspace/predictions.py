@@ -159,7 +159,16 @@ class Predictions(PredictionView):
                 return State(Stage.FAILED, self._jobs.tiles.failures[key])
         if all(self._answered(key, part) for key in keys):
             return State(Stage.READY)
+        if self._is_aside(view):
+            return State(Stage.IDLE, f"Click here to predict {noun}.")
         return State(Stage.WAITING, f"Predicting with {self.model_name}")
+
+    def _is_aside(self, view: Interval) -> bool:
+        """Tell whether a view is of another locus than the active one."""
+        loci, locus = self._workspace.loci, self._workspace.locus
+        if len(loci) == 1 or locus.overlaps(view):
+            return False
+        return any(one.overlaps(view) for one in loci)
 
     def has_some(self, view: Interval) -> bool:
         """Tell, without putting arrays together, whether there is any answer."""

@@ -480,3 +480,22 @@ def test_that_a_view_of_the_widest_automatic_size_is_not_too_wide(
 ) -> None:
     assert predictions.wanted(Interval("chr1", 0, AUTOMATIC)) is not None
     assert predictions.wanted(Interval("chr1", 0, AUTOMATIC + 1)) is None
+
+
+def test_that_a_locus_beside_the_active_one_does_not_pretend_to_be_predicted(
+    predictions: Predictions, opened: Workspace, told: ToldRunner, tmp_path: Path
+) -> None:
+    other = Interval("chr1", 40_000, 46_000)
+    opened.set_loci((VIEW, other))
+    predictions.show(opened.locus)
+    assert predictions.state(VIEW).stage is Stage.WAITING
+    aside = predictions.state(other)
+    assert aside.stage is Stage.IDLE
+    assert aside.message.startswith("Click here to predict")
+    answer(told, tmp_path)
+    assert predictions.state(VIEW).stage is Stage.READY
+    opened.activate(1)
+    predictions.show(opened.locus)
+    assert predictions.state(other).stage is Stage.WAITING
+    # What was answered stays, also in the locus that is left.
+    assert predictions.state(VIEW).stage is Stage.READY
