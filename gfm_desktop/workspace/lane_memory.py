@@ -56,6 +56,22 @@ class LaneMemory:
         """
         return self._tracks
 
+    @property
+    def lanes(self) -> tuple[SavedLane, ...]:
+        """Return the lanes from the top, those of files that are not open included."""
+        found = list(saved_lanes(self._workspace))
+        here = {_identity(saved) for saved in found}
+        kept = {track.path for track in self._tracks}
+        above = -1
+        for saved in self._wanted:
+            if _identity(saved) in here:
+                names = [_identity(one) for one in found]
+                above = names.index(_identity(saved))
+            elif saved.path in kept:
+                above += 1
+                found.insert(above, saved)
+        return tuple(found)
+
     def expect(self, project: RecentProject) -> None:
         """Remember what the project's genome should be shown with."""
         self._genome, self._wanted = project.genome, project.lanes
@@ -118,6 +134,10 @@ class LaneMemory:
             for number in sorted(found)
         ]
         lanes.restore(merged(wanted, lanes.looks))
+
+
+def _identity(saved: SavedLane) -> tuple[str, str]:
+    return saved.name, saved.path
 
 
 def _saved(workspace: Workspace, look: LaneLook) -> SavedLane:

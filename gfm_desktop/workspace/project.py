@@ -12,7 +12,7 @@ from gfm_desktop.errors import GfmError
 from gfm_desktop.jobs.events import Failed
 from gfm_desktop.settings import RecentProject, Settings, save_settings
 from gfm_desktop.workspace.file_kind import FileKind
-from gfm_desktop.workspace.lane_memory import LaneMemory, saved_lanes
+from gfm_desktop.workspace.lane_memory import LaneMemory
 from gfm_desktop.workspace.track_files import TrackKind
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Projects:
             update = {
                 "locus": _loci(self._workspace),
                 "tracks": self._memory.tracks,
-                "lanes": saved_lanes(self._workspace),
+                "lanes": self._memory.lanes,
             }
             self._remember(self._current.model_copy(update=update))
         self._write()
@@ -180,7 +180,7 @@ class Projects:
             annotation=str(annotation.path) if annotation is not None else "",
             variants=str(variants.path) if variants is not None else "",
             tracks=self._memory.tracks,
-            lanes=saved_lanes(workspace),
+            lanes=self._memory.lanes,
             locus=_loci(workspace),
             opened=datetime.now(UTC).isoformat(timespec="seconds"),
         )

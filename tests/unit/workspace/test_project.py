@@ -206,15 +206,21 @@ def test_that_a_track_that_is_gone_is_said_and_stays_with_the_project(
 ) -> None:
     opening = Opening(workspace, inline)
     opening.open([files.genome, *signals])
+    keys = [file.key for file in workspace.track_files.all]
+    workspace.lanes.admit([keys[0], "genes", keys[1]])
+    workspace.lanes.change(keys[0], colour="#009e73")
     projects.save()
     saved = projects.recent[0]
     opening.close()
+    for key in keys:
+        workspace.lanes.forget(key)
     signals[0].rename(signals[0].with_suffix(".away"))
     projects.open(saved, opening)
     assert "one.bedgraph cannot be found" in said.texts("error")[0]
     assert [file.path for file in workspace.track_files.all] == [signals[1]]
     projects.save()
     assert projects.recent[0].tracks == saved.tracks
+    assert projects.recent[0].lanes == saved.lanes, "its look is kept for it"
 
 
 def test_that_a_removed_track_leaves_the_project(
