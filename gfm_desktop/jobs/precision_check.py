@@ -4,7 +4,7 @@ bf16 keeps eight bits of a number. Whether that is enough depends on the network
 the device's arithmetic, so it is measured: some random substitutions of the loaded
 genome are scored in fp32 and in the fast format, and the scores are compared with how
 much scores differ among themselves. The answer is kept for the model, genome, scorer
-and device.
+and device. What is asked of splice models is told in `splice_precision`.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ import hashlib
 import json
 import platform
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from gfm_desktop import paths
 from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.fingerprint import write_whole
+from gfm_desktop.jobs import splice_precision
 from gfm_desktop.jobs.background import sites, substitutions
 from gfm_desktop.jobs.events import Progress
+from gfm_desktop.jobs.splice_precision import SpliceAgreement
 from gfm_desktop.models.language_model import LanguageModel
+from gfm_desktop.models.splice_ensemble import WindowNetworks
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -62,6 +65,11 @@ class Agreement:
         return self.number > 0 and self.rms <= LARGEST_SHARE * self.spread
 
     @property
+    def fault(self) -> str:
+        """Return why it may not be used."""
+        return "not exact enough"
+
+    @property
     def words(self) -> str:
         """Return what a user is told."""
         return (
@@ -71,25 +79,40 @@ class Agreement:
         )
 
 
-def check_precision(work: Work) -> Generator[Progress, None, Agreement | None]:
+Kind = TypeVar("Kind", Agreement, SpliceAgreement)
+
+
+def check_precision(
+    work: Work,
+) -> Generator[Progress, None, Agreement | SpliceAgreement | None]:
     """Compare the model's number format with fp32; None where it is fp32.
 
     Raises:
-        OptionError: If they do not agree.
+        OptionError: If they do not agree, or nothing is gained.
     """
     model = work.model
-    if not isinstance(model, LanguageModel) or model.precision == "fp32":
+    if not isinstance(model, LanguageModel | WindowNetworks):
+        return None
+    if model.precision == "fp32":
         return None
     path = _path(work, model)
-    agreement = _kept(path)
+    agreement = (
+        _kept(path, Agreement)
+        if isinstance(model, LanguageModel)
+        else _kept(path, SpliceAgreement)
+    )
     if agreement is None:
         words = f"Comparing {model.precision} with fp32"
-        yield Progress(0, None, "random substitutions", words)
-        agreement = _measured(work, model)
+        yield Progress(0, None, "substitutions", words)
+        agreement = (
+            _measured(work, model)
+            if isinstance(model, LanguageModel)
+            else splice_precision.measured(work, model)
+        )
         write_whole(path, json.dumps(asdict(agreement)).encode())
     if not agreement.good:
         raise OptionError(
-            f"The fast number format is not exact enough here: {agreement.words}",
+            f"The fast number format is {agreement.fault} here: {agreement.words}",
             where="precision",
             todo="Choose the precision fp32.",
         )
@@ -124,7 +147,7 @@ def _measured(work: Work, model: LanguageModel) -> Agreement:
     )
 
 
-def _path(work: Work, model: LanguageModel) -> Path:
+def _path(work: Work, model: LanguageModel | WindowNetworks) -> Path:
     import torch
 
     on_gpu = model.device != "cpu"
@@ -148,9 +171,9 @@ def _processor() -> str:
     return f"{platform.machine()} {platform.processor()}"
 
 
-def _kept(path: Path) -> Agreement | None:
+def _kept(path: Path, kind: type[Kind]) -> Kind | None:
     try:
-        return Agreement(**json.loads(path.read_bytes()))
+        return kind(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
         # Absent or damaged: measured again.
         return None

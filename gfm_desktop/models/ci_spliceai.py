@@ -52,6 +52,7 @@ CARD = ModelCard(
         VariantKind.DELINS,
     ),
     scorers=("splice-delta",),
+    safe_precisions=("bf16",),
     tracks=("splice-probability",),
     built_in=True,
     limits=(

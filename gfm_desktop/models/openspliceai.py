@@ -108,6 +108,7 @@ CARD = ModelCard(
         VariantKind.DELINS,
     ),
     scorers=("splice-delta",),
+    safe_precisions=("bf16",),
     tracks=("splice-probability",),
     limits=_LIMITS.format(flank=5_000),
     files=_files(10_000),

@@ -103,6 +103,7 @@ CARD = ModelCard(
         VariantKind.DELINS,
     ),
     scorers=("pangolin-delta",),
+    safe_precisions=("bf16",),
     tracks=(),
     limits=(
         "For research, not for diagnosis. It is not on the model hub: get the "

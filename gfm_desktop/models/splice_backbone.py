@@ -60,6 +60,7 @@ class SpliceBackbone:
             len(first.blocks),
             len(replicates) * first.first.out_channels,
             model.flank,
+            model.precision,
         )
 
     @property

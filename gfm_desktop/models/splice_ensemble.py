@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from gfm_desktop.models.embedding import autocast
 from gfm_desktop.models.exact import exact
 from gfm_desktop.models.sequence import one_hot
+from gfm_desktop.models.splice_kept import Kept
 from gfm_desktop.models.splice_network import (
     SPLICEAI_10K,
     SpliceArchitecture,
@@ -41,7 +42,11 @@ class WindowNetworks:
         device: Where it runs.
         weights_sha256: SHA-256 of the weights' file.
         flank: Bases needed on each side of the outputs.
+        precision: ``"fp32"``, or one of the card's `safe_precisions`: on a CPU for the
+            differences of alleles, on a graphics card for whole windows.
     """
+
+    precision: str = "fp32"
 
     def __init__(
         self,
@@ -58,7 +63,7 @@ class WindowNetworks:
         self.weights_sha256 = weights_sha256
         self.flank = flank
         self._replicates = tuple(replicates)
-        self._memory = _Memory(_MEMORY_BYTES)
+        self._memory: Kept[NDArray[np.float32]] = Kept(_MEMORY_BYTES)
         self._reckoning: Reckoning | None = None
 
     @property
@@ -70,8 +75,14 @@ class WindowNetworks:
         """Return the same model with other networks, which remembers nothing."""
         made = copy.copy(self)
         made._replicates = tuple(replicates)
-        made._memory = _Memory(_MEMORY_BYTES)
+        made._memory = Kept(_MEMORY_BYTES)
         made._reckoning = None
+        return made
+
+    def with_precision(self, precision: str) -> Self:
+        """Return the same model in another number format, which remembers nothing."""
+        made = self.with_replicates(self._replicates)
+        made.precision = precision
         return made
 
     @property
@@ -96,7 +107,9 @@ class WindowNetworks:
             For each question two arrays of shape (n, ...), n as long as its spans.
         """
         if self._reckoning is None:
-            self._reckoning = Reckoning(self._replicates, device=self.device)
+            self._reckoning = Reckoning(
+                self._replicates, device=self.device, precision=self.precision
+            )
         with exact(self.device):
             return [
                 (self._array(refs), self._array(alts))
@@ -154,6 +167,7 @@ class WindowNetworks:
                 for sequence, result in zip(batch, self._run(batch), strict=True):
                     result.setflags(write=False)
                     self._memory.put(sequence, result)
+                    self._memory.trim()
                     found[sequence] = result
         return [found[sequence] for sequence in sequences]
 
@@ -161,12 +175,14 @@ class WindowNetworks:
         """Run sequences of one length; results have shape (n, ...)."""
         import torch
 
-        with exact(self.device):
+        # On a CPU only what alleles differ by is reckoned in a fast format.
+        chosen = self.precision if self.device != "cpu" else "fp32"
+        with exact(self.device), autocast(self.device, chosen):
             bases = torch.from_numpy(np.stack([one_hot(s) for s in sequences]))
             # (batch, length, 4) seen as (batch, 4, 1, length) is channels-last already.
             window = bases.to(self.device).permute(0, 2, 1).unsqueeze(2)
             outputs = [module(window) for module in self._replicates]
-            joined = self._joined(outputs).contiguous().cpu().numpy()
+            joined = self._joined(outputs).float().contiguous().cpu().numpy()
         return [np.array(result) for result in joined]
 
     def _joined(self, outputs: list[torch.Tensor]) -> torch.Tensor:
@@ -199,27 +215,6 @@ class SpliceEnsemble(WindowNetworks):
         import torch
 
         return torch.stack(outputs).mean(dim=0).transpose(1, 2)
-
-
-class _Memory:
-    """The last results, up to a number of bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._bytes = 0
-        self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-
-    def get(self, sequence: str) -> NDArray[np.float32] | None:
-        if (result := self._kept.get(sequence)) is not None:
-            self._kept.move_to_end(sequence)
-        return result
-
-    def put(self, sequence: str, result: NDArray[np.float32]) -> None:
-        self._kept[sequence] = result
-        self._bytes += len(sequence) + result.nbytes
-        while self._bytes > self._limit and len(self._kept) > 1:
-            old, dropped = self._kept.popitem(last=False)
-            self._bytes -= len(old) + dropped.nbytes
 
 
 def ensemble_shapes(

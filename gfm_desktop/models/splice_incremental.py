@@ -60,14 +60,17 @@ class IncrementalNetwork:
         self._tiles = Tiles(trunk, size=tile, limit=limit)
 
     @classmethod
-    def of(cls, network: Any, *, limit: int) -> IncrementalNetwork:
+    def of(
+        cls, network: Any, *, limit: int, precision: str = "fp32"
+    ) -> IncrementalNetwork:
         """Take a loaded instance of `splice_network.replicate_class`.
 
         Args:
             network: On its device, ready to be asked.
             limit: Bytes of REF that are kept between questions.
+            precision: Number format in which differences are convolved.
         """
-        trunk = Trunk(network)
+        trunk = Trunk(network, precision=precision)
         return cls(trunk, limit=limit, tile=tile_size(trunk.levels.flank))
 
     def answer(self, question: Question) -> tuple[torch.Tensor, torch.Tensor]:
@@ -149,7 +152,7 @@ class _Change:
         cone, above = self.cone, self.cone.spans[level + 1]
         if not above:
             return self.trunk.empty(0)
-        convolution = self.trunk.convolution(level + 1)
+        convolution = self.trunk.linear(level + 1)
         reach = convolution.reach
         if cone.shift == 0:
             at = cone.spans[level]
@@ -180,7 +183,7 @@ class _Change:
             span: Where it is wanted; zero outside the cone.
         """
         trunk, at = self.trunk, self.cone.spans[level]
-        into = trunk.empty(trunk.convolution(level + 1).room(span.length))
+        into = trunk.empty(trunk.linear(level + 1).room(span.length))
         own = at.within(span)
         if not own:
             return into.zero_()

@@ -26,16 +26,26 @@ _Alleles = tuple[tuple["torch.Tensor", ...], tuple["torch.Tensor", ...]]
 class Reckoning:
     """The networks of a model, each with its own tiles of REF."""
 
-    def __init__(self, networks: Sequence[torch.nn.Module], *, device: str) -> None:
+    def __init__(
+        self,
+        networks: Sequence[torch.nn.Module],
+        *,
+        device: str,
+        precision: str = "fp32",
+    ) -> None:
         """Take loaded networks.
 
         Args:
             networks: Instances of `splice_network.replicate_class`.
             device: Where they are.
+            precision: Number format in which differences are convolved.
         """
         limit = _BYTES // len(networks)
         self._device = device
-        self._networks = [IncrementalNetwork.of(one, limit=limit) for one in networks]
+        self._networks = [
+            IncrementalNetwork.of(one, limit=limit, precision=precision)
+            for one in networks
+        ]
 
     def answers(self, questions: Sequence[Question]) -> list[_Alleles]:
         """Return REF of all networks and ALT of all networks for each question.

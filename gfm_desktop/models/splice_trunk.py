@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from gfm_desktop.models.rounded_convolution import RoundedConvolution
 from gfm_desktop.models.sequence import base_codes
 from gfm_desktop.models.spectral_convolution import DilatedConvolution
 from gfm_desktop.models.splice_cone import Levels
@@ -41,11 +42,34 @@ class SpliceNetwork(Protocol):
         ...
 
 
+class LinearConvolution(Protocol):
+    """What both `spectral_convolution` and `rounded_convolution` do to differences.
+
+    Attributes:
+        reach: Positions that an output sees on each side.
+    """
+
+    reach: int
+
+    def room(self, positions: int) -> int:
+        """Return rows that `linear` and `spread` read for so many that count."""
+        ...
+
+    def linear(self, positions: torch.Tensor, outputs: int) -> torch.Tensor:
+        """Convolve without the bias."""
+        ...
+
+    def spread(self, positions: torch.Tensor, length: int) -> torch.Tensor:
+        """Convolve without the bias what has nothing but zeros around it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Unit:
     scale: torch.Tensor
     shift: torch.Tensor
     convolutions: tuple[DilatedConvolution, DilatedConvolution]
+    linear: tuple[LinearConvolution, LinearConvolution]
 
 
 class Trunk:
@@ -57,8 +81,13 @@ class Trunk:
         outputs: Columns of what the network tells.
     """
 
-    def __init__(self, network: SpliceNetwork) -> None:
-        """Take the weights of a loaded network."""
+    def __init__(self, network: SpliceNetwork, *, precision: str = "fp32") -> None:
+        """Take the weights of a loaded network.
+
+        Args:
+            network: The network.
+            precision: Number format in which differences are convolved.
+        """
         import torch
 
         architecture = network.architecture
@@ -73,14 +102,7 @@ class Trunk:
             letters = first.weight[:, :, 0, 0].T
             unknown = torch.zeros_like(letters[:1])
             self._letters = torch.cat([letters, unknown]) + _bias(first)
-            self._units = [
-                _Unit(
-                    block.scale.flatten(),
-                    block.shift.flatten(),
-                    (_convolution(block.conv_1), _convolution(block.conv_2)),
-                )
-                for block in network.blocks
-            ]
+            self._units = [_unit(block, precision) for block in network.blocks]
             skips = [_matrix(skip) for skip in network.skips]
             weight, bias = _matrix(network.last)
             self._told = [(one @ weight).to(self._letters) for one, _ in skips]
@@ -162,12 +184,13 @@ class Trunk:
 
     def convolved(self, level: int, active: torch.Tensor) -> torch.Tensor:
         """Return convolution number `level` of rows, `Levels.reach` fewer each side."""
-        return self.convolution(level)(active)
-
-    def convolution(self, level: int) -> DilatedConvolution:
-        """Return convolution number `level`, from 1 on."""
         unit, half = divmod(level - 1, 2)
-        return self._units[unit].convolutions[half]
+        return self._units[unit].convolutions[half](active)
+
+    def linear(self, level: int) -> LinearConvolution:
+        """Return convolution number `level`, from 1 on, as it is for differences."""
+        unit, half = divmod(level - 1, 2)
+        return self._units[unit].linear[half]
 
     def told_by(self, level: int, rows: torch.Tensor) -> torch.Tensor:
         """Return what a level of `Levels.skips` adds to the logits.
@@ -201,8 +224,24 @@ class Trunk:
         return found
 
 
-def _convolution(layer: torch.nn.Conv2d) -> DilatedConvolution:
-    return DilatedConvolution(layer.weight, _bias(layer), dilation=layer.dilation[1])
+def _unit(block: ResidualUnit, precision: str) -> _Unit:
+    import torch
+
+    kinds = {"bf16": torch.bfloat16, "fp16": torch.float16}
+    first, second = (
+        DilatedConvolution(layer.weight, _bias(layer), dilation=layer.dilation[1])
+        for layer in (block.conv_1, block.conv_2)
+    )
+    linear: tuple[LinearConvolution, LinearConvolution] = first, second
+    if precision in kinds:
+        kind = kinds[precision]
+        linear = (_rounded(block.conv_1, kind), _rounded(block.conv_2, kind))
+    scale, shift = block.scale.flatten(), block.shift.flatten()
+    return _Unit(scale, shift, (first, second), linear)
+
+
+def _rounded(layer: torch.nn.Conv2d, kind: torch.dtype) -> RoundedConvolution:
+    return RoundedConvolution(layer.weight, dilation=layer.dilation[1], kind=kind)
 
 
 def _matrix(layer: torch.nn.Conv2d) -> tuple[torch.Tensor, torch.Tensor]:

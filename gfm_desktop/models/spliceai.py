@@ -69,6 +69,7 @@ CARD = ModelCard(
         VariantKind.DELINS,
     ),
     scorers=("splice-delta",),
+    safe_precisions=("bf16",),
     tracks=("splice-probability",),
     limits=(
         "For research, not for diagnosis, and not for commercial use. Its licence does "

@@ -41,7 +41,7 @@ def reckoned(
         made[stage, place] += 1
         return plain(reader, stage, place)
 
-    tiles._reckoned = counted  # type: ignore[method-assign]
+    tiles._reckoned = counted  # type: ignore[method-assign,assignment]
     with torch.inference_mode():
         for place in places:
             ref = STRAND.letters(place, place + 1)
