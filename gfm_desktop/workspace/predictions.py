@@ -165,10 +165,15 @@ class Predictions(PredictionView):
 
     def _is_aside(self, view: Interval) -> bool:
         """Tell whether a view is of another locus than the active one."""
-        loci, locus = self._workspace.loci, self._workspace.locus
-        if len(loci) == 1 or locus.overlaps(view):
+        loci = self._workspace.loci
+        near = [one for one in loci if one.overlaps(view)]
+        if len(loci) == 1 or not near:
             return False
-        return any(one.overlaps(view) for one in loci)
+        # Painters ask for whole bases that touch the screen, and loci may overlap.
+        meant = min(
+            near, key=lambda one: abs(one.start - view.start) + abs(one.end - view.end)
+        )
+        return meant != self._workspace.locus
 
     def has_some(self, view: Interval) -> bool:
         """Tell, without putting arrays together, whether there is any answer."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BAR_HEIGHT = 26.0
 """Height of the bars under points."""
+_DOT = 3.0
+"""Least height and width of a point in pixels."""
 _BAR = 4
 """Pixels of a bar's width."""
 _ALPHAS = np.array([0, 150, 180, 200, 215, 225, 235, 240, 245, 250, 255], np.uint8)
@@ -40,7 +42,7 @@ def legend(density: ScoreDensity) -> str:
     if not density.scored:
         return "bars: how many"
     missing = density.scored < density.total
-    return "a point a variant" + ("; bars: not scored" if missing else "")
+    return "each point is a variant" + ("; bars: not scored" if missing else "")
 
 
 def bars_from(density: ScoreDensity, stand: Stand) -> float:
@@ -135,10 +137,12 @@ def points(columns: Columns, height: int, stand: Stand, palette: Palette) -> Poi
         more = columns.down > columns.up
         down = _values(columns.down, stand.scale, palette, sign=-1)
         np.copyto(values, down, where=more.T)
+    step = (stand.floor - stand.ceiling) / LEVELS
+    # As high as a level in a tall lane: gaps would look like lines.
+    half = max(_DOT, step) / 2
     for level in np.flatnonzero(values.any(axis=1)).tolist():
-        share = (level + 0.5) / LEVELS
-        y = round(stand.floor - share * (stand.floor - stand.ceiling))
-        rows = pixels[max(0, y - 1) : y + 2]
+        y = stand.floor - (level + 0.5) * step
+        rows = pixels[max(0, round(y - half)) : round(y + half)]
         # From low to high: where two points meet, the higher one is on top.
         np.copyto(rows, values[level], where=values[level] != 0)
     kind = QImage.Format.Format_ARGB32_Premultiplied

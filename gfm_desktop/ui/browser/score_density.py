@@ -1,7 +1,7 @@
 """How many variants of which score lie in each pixel column: exact at any zoom.
 
 A million variants in a view leave a millisecond for counting. So running totals are
-kept, one for each `_BLOCK` variants of the contig (6 MB for a million): what lies
+kept, one for each `_BLOCK` variants of the contig (8 MB for a million): what lies
 between two pixels is the difference of two totals, and the few variants between a
 pixel and the beginning of its block are counted one by one.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gfm_desktop.ui.score_scale import ScoreScale
     from gfm_desktop.workspace.variant_row import VariantMarks
 
-LEVELS = 48
+LEVELS = 64
 """Steps of the height of a score."""
 _BLOCK = 32
 

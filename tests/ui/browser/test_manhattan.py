@@ -119,6 +119,19 @@ def test_that_of_signed_scores_both_directions_are_told(qtbot: QtBot) -> None:
     assert gain.rgb() != loss.rgb()
 
 
+@pytest.mark.parametrize("height", [112, 272])
+def test_that_points_of_neighbouring_levels_leave_no_gap(
+    qtbot: QtBot, height: int
+) -> None:
+    starts = np.arange(500_000, 500_000 + LEVELS * 4)
+    density = ScoreDensity(made(starts, np.linspace(0, 1, LEVELS * 4)), PLAIN)
+    columns = density.columns(manhattan.edges_of(0, 500, 0, VIEW.scale))
+    stand = Stand(16.0, height - 24.0, height - 8.0)
+    image = manhattan.points(columns, height, stand, LIGHT).image
+    rows = range(int(stand.ceiling) + 2, int(stand.floor) - 2)
+    assert all(image.pixelColor(250, y).alpha() > 0 for y in rows)
+
+
 def painted(density: ScoreDensity) -> QImage:
     image = QImage(500, 112, QImage.Format.Format_RGB32)
     image.fill(QColor(LIGHT.surface))
@@ -145,7 +158,7 @@ def test_that_what_has_no_score_stays_under_the_points(qtbot: QtBot) -> None:
     density = ScoreDensity(made(starts, scores), PLAIN)
     assert (density.scored, density.total) == (450, 900)
     assert manhattan.bars_from(density, STAND) == STAND.ground - manhattan.BAR_HEIGHT
-    assert manhattan.legend(density) == "a point a variant; bars: not scored"
+    assert manhattan.legend(density) == "each point is a variant; bars: not scored"
     assert painted(density).pixelColor(100, 103) != QColor(LIGHT.surface)
 
 

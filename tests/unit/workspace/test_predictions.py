@@ -494,8 +494,10 @@ def test_that_a_locus_beside_the_active_one_does_not_pretend_to_be_predicted(
     assert aside.message.startswith("Click here to predict")
     answer(told, tmp_path)
     assert predictions.state(VIEW).stage is Stage.READY
-    opened.activate(1)
+    inside = Interval("chr1", 40_000, 41_000)
+    opened.set_loci((VIEW, other, inside), active=1)
     predictions.show(opened.locus)
     assert predictions.state(other).stage is Stage.WAITING
+    assert predictions.state(inside).stage is Stage.IDLE
     # What was answered stays, also in the locus that is left.
     assert predictions.state(VIEW).stage is Stage.READY
