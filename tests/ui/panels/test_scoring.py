@@ -128,7 +128,7 @@ def test_that_it_is_used_with_the_keyboard_alone(
     panel.activateWindow()
     panel.form.model.setFocus()
     seen = []
-    for _ in range(8):
+    for _ in range(9):
         focused = panel.focusWidget()
         seen.append(focused.objectName())
         if focused is panel.button:
@@ -136,6 +136,7 @@ def test_that_it_is_used_with_the_keyboard_alone(
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     assert seen == [
         "scoring-model",
+        "model-option-precision",
         "scoring-scorer",
         "option-distance",
         "option-masked",
