@@ -33,7 +33,6 @@ _OFF = 0.02
 """Pixels of the device by which a moved picture may be off: none that can be seen."""
 _REST_MS = 40
 """How long a scale stays before more than the screen is painted."""
-_KEPT = 48
 
 
 @dataclass(slots=True)
@@ -162,10 +161,23 @@ class LanePictures(QObject):
         self.painted += 1
         stamps = _stamps(placed)
         picture = _Picture(pixmap, camera.contig, start, scale, width, stamps, wide)
-        if len(self._pictures) > _KEPT and key not in self._pictures:
-            self._pictures.clear()
         self._pictures[key] = picture
+        self._make_room()
         return picture
+
+    def _make_room(self) -> None:
+        """Let go of what is scrolled away, hidden or closed, once that is half of all.
+
+        What is left is twice the canvas: a picture of it, and the margins.
+        """
+        canvas = self._canvas
+        lanes = {placed.lane.track.key for placed in canvas.visible()}
+        count = len(canvas.panes)
+        if len(self._pictures) > 2 * count * len(lanes):
+            kept = self._pictures.items()
+            self._pictures = {
+                key: one for key, one in kept if key[0] in lanes and key[1] < count
+            }
 
     def _fill(self, painter: QPainter, pane: Pane, height: int) -> None:
         """Paint what lies behind a lane; the picture has no holes."""

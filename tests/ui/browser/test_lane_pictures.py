@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui.browser import canvas_paint
 from gfm_desktop.ui.browser.track import PlainTrack
+from gfm_desktop.workspace.places import MOST_LOCI
 from tests.ui.browser.hands import drag, hover, open_browser
 
 if TYPE_CHECKING:
@@ -201,11 +202,11 @@ def test_that_what_is_held_on_screen_is_not_smeared(
 
 def test_that_the_mouse_paints_no_lane(canvas: Canvas, posts: Posts) -> None:
     shown(canvas)
-    before = canvas._pictures.painted
+    before = canvas.pictures_painted
     for x in (300, 500, 700):
         hover(canvas, x, 200)
         canvas.grab()
-    assert canvas._pictures.painted == before
+    assert canvas.pictures_painted == before
 
 
 def test_that_a_zoom_paints_the_screen_first(canvas: Canvas, posts: Posts) -> None:
@@ -241,3 +242,29 @@ def test_that_the_selected_variant_has_its_column_behind_the_lanes(
     canvas.gestures.pan(20.0)
     moved = shown(canvas)
     assert (moved[y, x - 20] == chosen[y, x]).all()
+
+
+def test_that_many_panes_keep_their_pictures(
+    canvas: Canvas, posts: Posts, variants: Workspace, qtbot: QtBot
+) -> None:
+    loci = [Interval("chr1", 100 * n, 100 * n + 90) for n in range(MOST_LOCI)]
+    variants.set_loci(loci)
+    shown(canvas)
+    qtbot.wait(100)
+    shown(canvas)
+    before = canvas.pictures_painted
+    hover(canvas, 500, 200)
+    shown(canvas)
+    assert canvas.pictures_painted == before
+
+
+def test_that_pictures_of_closed_panes_are_let_go(
+    canvas: Canvas, posts: Posts, variants: Workspace
+) -> None:
+    loci = [Interval("chr1", 100 * n, 100 * n + 90) for n in range(MOST_LOCI)]
+    variants.set_loci(loci)
+    shown(canvas)
+    variants.set_loci((START,))
+    shown(canvas)
+    lanes = len(canvas.visible())
+    assert len(canvas._pictures._pictures) <= 2 * lanes

@@ -65,6 +65,29 @@ def test_that_no_move_leaves_the_contig_and_the_locus_is_the_workspaces(
     assert fit(shown, CHROMOSOME_1) == shown
 
 
+@given(
+    place=intervals,
+    moves=st.lists(st.floats(-90_000, 90_000), max_size=6),
+    notches=st.integers(0, 6),
+)
+def test_that_moves_there_and_back_return_to_the_same_bases(
+    place: Interval, moves: list[float], notches: int
+) -> None:
+    # Near no end of the contig, so that nothing is stopped.
+    start = place.start % 10**7 + 10**8
+    whole = Interval("chr1", start, start + len(place))
+    camera = Camera.over(whole, CHROMOSOME_1)
+    for bases in moves:
+        camera = camera.moved(bases)
+    for _ in range(notches):
+        camera = camera.zoomed(0.8, 0.3).moved(11.5)
+    for _ in range(notches):
+        camera = camera.moved(-11.5).zoomed(1.25, 0.3)
+    for bases in reversed(moves):
+        camera = camera.moved(-bases)
+    assert camera.interval == whole
+
+
 @given(place=intervals, shift=st.floats(0, 50), width=st.integers(300, 3_000))
 def test_that_the_view_in_whole_bases_lies_under_the_camera(
     place: Interval, shift: float, width: int

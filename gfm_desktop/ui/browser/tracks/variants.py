@@ -32,6 +32,7 @@ from gfm_desktop.ui.browser.track_exports import ExportsVariants
 from gfm_desktop.ui.browser.variant_words import described
 from gfm_desktop.ui.score_scale import ScoreScale
 from gfm_desktop.ui.theme import scale_of as text_scale
+from gfm_desktop.workspace.places import MOST_LOCI
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -46,7 +47,8 @@ HEIGHT = 112
 _LINE = 12.0
 """Pixels that a label of the axis needs at 100 % text size."""
 _REACH = 8.0
-_SCENES_KEPT = 8
+_SCENES_KEPT = 3 * MOST_LOCI
+"""Every pane has one on screen, one painted wider, and one before."""
 FOLDED = 28
 MOST_COPIED = 20_000
 
