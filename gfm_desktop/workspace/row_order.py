@@ -5,6 +5,7 @@ Missing values come last in both directions, and equal ones keep the order of th
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from gfm_desktop.workspace.score_columns import (
 )
 from gfm_desktop.workspace.sorting import stable_order
 from gfm_desktop.workspace.text_index import RANKED
-from gfm_desktop.workspace.text_ranks import name_ranks
+from gfm_desktop.workspace.text_ranks import name_ranks, name_table
 from gfm_desktop.workspace.word_search import is_one_of, matching
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.status import Status
     from gfm_desktop.genome.variant import VariantKind
     from gfm_desktop.workspace.score_columns import Columns
+
+
+_gene_table = functools.lru_cache(maxsize=1)(name_table)
+"""Genes are thousands, and stay the same while the user sorts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ def sort_key(
         case "position":
             return _places(columns)
         case "gene":
-            return name_ranks(columns.gene, columns.genes)
+            return np.asarray(_gene_table(columns.genes)[columns.gene], np.int32)
         case "status":
             return columns.status.astype(np.int64)
         case "kind":

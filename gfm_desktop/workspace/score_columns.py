@@ -251,8 +251,11 @@ def scorer_column(columns: Columns, name: str) -> NDArray[np.float64]:
     """Return a numeric column of the scorer as (n,) float64, NaN where missing."""
     if columns.scores is None or name not in columns.scores.column_names:
         return np.full(len(columns), np.nan)
+    values = floats(columns.scores[name])
+    if np.array_equal(columns.place, np.arange(len(values))):
+        return values
     # A row that is not scored yet has place -1: the last one.
-    return np.append(floats(columns.scores[name]), np.nan)[columns.place]
+    return np.append(values, np.nan)[columns.place]
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 _BITS = 63
 
 
-def stable_order(
-    keys: NDArray[np.floating[Any]] | NDArray[np.integer[Any]], *, descending: bool
-) -> NDArray[np.int64]:
+def stable_order(keys: NDArray[Any], *, descending: bool) -> NDArray[np.int64]:
     """Return the places of keys in order; equal ones keep the order they have.
 
     Args:
@@ -34,38 +32,49 @@ def stable_order(
             whole = most - whole
         whole[missing] = most + 1
         return _of_whole(whole)
-    # Adding 0 makes one of the two zeros.
-    return _of_fractions((-keys if descending else keys) + np.float64(0.0))
+    return _of_fractions(np.negative(keys) if descending else keys)
 
 
 def _of_whole(keys: NDArray[np.int64]) -> NDArray[np.int64]:
     if not np.any(keys[1:] < keys[:-1]):
         return np.arange(len(keys))
-    places = len(keys).bit_length()
-    if int(keys.max()).bit_length() + places > _BITS:
+    if int(keys.max()).bit_length() + len(keys).bit_length() > _BITS:
         return np.argsort(keys, kind="stable")
-    packed = keys << places
+    packed, places = _packed(keys)
+    return packed & places
+
+
+def _packed(keys: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], int]:
+    """Return keys and places as sorted numbers, and the bits of the place."""
+    bits = len(keys).bit_length()
+    packed = keys.astype(np.int64)
+    packed <<= bits
     packed |= np.arange(len(keys))
     packed.sort()
-    packed &= (1 << places) - 1
-    return packed
+    return packed, (1 << bits) - 1
 
 
-def _of_fractions(keys: NDArray[np.float64]) -> NDArray[np.int64]:
+def _of_fractions(keys: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     """Sort by the first 32 bits, then put right what needs the others."""
-    with np.errstate(over="ignore"):
-        bits = keys.astype(np.float32).view(np.int32).astype(np.int64)
-    bits ^= (bits >> 32) & 0x7FFFFFFF  # negative numbers: the larger, the lower
-    bits += 1 << 31
-    bits[np.isnan(keys)] = 1 << 32
-    order = _of_whole(bits)
-    found = keys[order]
-    wrong = found[1:] < found[:-1]
-    if wrong.any():
-        group = np.cumsum(np.diff(bits[order], prepend=-1) != 0)
-        mended = np.zeros(len(keys) + 1, np.bool_)
-        mended[group[1:][wrong]] = True
-        here = mended[group]
-        some = order[here]
-        order[here] = some[np.lexsort((some, keys[some], group[here]))]
+    packed, places = _packed(_ordered_bits(keys))
+    order = packed & places
+    packed |= places
+    pairs = np.flatnonzero(packed[1:] == packed[:-1])
+    if np.any(keys[order[pairs]] > keys[order[pairs + 1]]):
+        tied = np.zeros(len(keys), np.bool_)
+        tied[pairs] = tied[pairs + 1] = True
+        some = order[tied]
+        order[tied] = some[np.lexsort((some, keys[some], packed[tied]))]
     return order
+
+
+def _ordered_bits(keys: NDArray[np.floating[Any]]) -> NDArray[np.uint32]:
+    """Return whole numbers that sort as the keys do in 32 bits, NaN last."""
+    with np.errstate(over="ignore"):
+        narrow = keys.astype(np.float32)
+    narrow += np.float32(0.0)  # makes one of the two zeros
+    narrow[np.isnan(narrow)] = np.nan  # of one sign
+    bits = narrow.view(np.uint32)
+    # Of negative numbers all bits are turned, of the others the sign.
+    turned = (narrow.view(np.int32) >> 31).view(np.uint32) | np.uint32(1 << 31)
+    return bits ^ turned

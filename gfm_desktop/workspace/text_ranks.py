@@ -35,11 +35,16 @@ def name_ranks(
         codes: (n,) indexes into `names`, -1 for none.
         names: The texts.
     """
+    return np.asarray(name_table(names)[codes], np.int32)
+
+
+def name_table(names: Sequence[str]) -> NDArray[np.int32]:
+    """Return the rank of each name, and last that of no name."""
     ranks = np.full(len(names) + 1, -1, np.int32)
     order = sorted(range(len(names)), key=names.__getitem__)
     ranks[order] = np.arange(len(names))
     ranks[[code for code, name in enumerate(names) if not name]] = -1
-    return np.asarray(ranks[codes], np.int32)
+    return ranks
 
 
 def text_ranks(column: Any) -> NDArray[np.int32]:
