@@ -21,6 +21,8 @@ from gfm_desktop.tracks import registry
 from gfm_desktop.tracks.prediction import TrackPrediction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.workspace.predictions import Predictions
@@ -47,6 +49,37 @@ def export_shown(
             f"Nothing is predicted in {region} yet.",
             todo="Look at it until it is there, or press Predict here.",
         )
+    known = predictions.region(region).known
+    command = predict_command(workspace, predictions, region, shown.variant, out)
+    about = f"{predictions.card.title} by {predictions.model_name} in {region}"
+    notes = [f"GFM Desktop {__version__}: {about}", command, *_about_alt(shown)]
+    missing = int((~known).sum())
+    warnings = []
+    if missing:
+        warnings.append(f"{missing:,} of {len(region):,} bp are not predicted yet.")
+    notes += [*warnings, *shown.notes]
+    return writing_job(shown, str(workspace.genome.path), out, notes, warnings)
+
+
+def writing_job(
+    shown: TrackPrediction,
+    genome: str,
+    out: str,
+    notes: Sequence[str],
+    warnings: Sequence[str],
+) -> ExportTrack:
+    """Keep arrays among the cached tiles, and return the job that writes them.
+
+    Args:
+        shown: What is written.
+        genome: FASTA file.
+        out: File to write.
+        notes: Comments at the top of the file.
+        warnings: What the user must be told.
+
+    Raises:
+        InputError: If they cannot be kept.
+    """
     path = tiles_folder() / f"shown-{uuid.uuid4().hex}.npz"
     try:
         shown.save(path)
@@ -56,21 +89,7 @@ def export_shown(
             where=str(path),
             todo="Check that the disk is not full.",
         ) from error
-    known = predictions.region(region).known
-    command = predict_command(workspace, predictions, region, shown.variant, out)
-    about = f"{predictions.card.title} by {predictions.model_name} in {region}"
-    notes = [f"GFM Desktop {__version__}: {about}", command, *_about_alt(shown)]
-    missing = int((~known).sum())
-    warnings = []
-    if missing:
-        warnings.append(f"{missing:,} of {len(region):,} bp are not predicted yet.")
-    return ExportTrack(
-        str(path),
-        str(workspace.genome.path),
-        out,
-        (*notes, *warnings, *shown.notes),
-        tuple(warnings),
-    )
+    return ExportTrack(str(path), genome, out, tuple(notes), tuple(warnings))
 
 
 def shown_prediction(

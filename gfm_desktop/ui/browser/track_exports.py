@@ -15,6 +15,7 @@ from gfm_desktop.jobs.export_variants import (
 )
 from gfm_desktop.ui.browser.scale import span_label
 from gfm_desktop.workspace.shown_prediction import export_shown
+from gfm_desktop.workspace.shown_saturation import export_saturation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gfm_desktop.jobs.export_track import ExportTrack
     from gfm_desktop.ui.browser.marks import ContigMarks
     from gfm_desktop.workspace.predictions import Predictions
+    from gfm_desktop.workspace.saturation import Saturation
     from gfm_desktop.workspace.track_files import TrackFile
     from gfm_desktop.workspace.workspace import Workspace
 
@@ -159,6 +161,26 @@ class ExportsPrediction:
             GfmError: If there is none, or it cannot be kept for the job.
         """
         return export_shown(self._workspace, self._predictions, region, str(out))
+
+
+class ExportsSaturation:
+    """Writes the effects of the gene that is shown, as far as they are there."""
+
+    export_formats = TRACK_FORMATS
+    _workspace: Workspace
+    saturation: Saturation
+
+    def export_refusal(self, region: Interval) -> str:
+        """Refuse where no gene is saturated."""
+        return "" if self.saturation.over(region) else "no gene is saturated here"
+
+    def export_job(self, region: Interval, out: Path) -> ExportTrack:
+        """Return the job that writes the effects of a region.
+
+        Raises:
+            GfmError: If there is none, or they cannot be kept for the job.
+        """
+        return export_saturation(self._workspace, self.saturation, region, str(out))
 
 
 def _genome(workspace: Workspace) -> str:

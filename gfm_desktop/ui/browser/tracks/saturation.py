@@ -15,6 +15,7 @@ from gfm_desktop.ui.browser.heatmap_lane import HeatmapLane, Made, short_units
 from gfm_desktop.ui.browser.heatmap_scene import Scales, Scenes, scales_of
 from gfm_desktop.ui.browser.predicted_track import FOLDED
 from gfm_desktop.ui.browser.track import TrackAction, TrackEntry
+from gfm_desktop.ui.browser.track_exports import ExportsSaturation
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.workspace.saturation import Saturation
@@ -51,7 +52,7 @@ class _Whole:
     far: Scales
 
 
-class SaturationTrack(HeatmapLane):
+class SaturationTrack(ExportsSaturation, HeatmapLane):
     """What each substitution of a gene's exons changes; no lane without such a gene."""
 
     key = "saturation"

@@ -11,8 +11,14 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
+from gfm_desktop.jobs.context import JobContext
+from gfm_desktop.jobs.events import Finished
+from gfm_desktop.jobs.guard import run_guarded
 from gfm_desktop.scoring import splice_delta
+from gfm_desktop.tracks.mutagenesis import EFFECTS
+from gfm_desktop.tracks.prediction import Missing, TrackPrediction
 from gfm_desktop.ui.browser.track import View
+from gfm_desktop.ui.browser.track_export import ExportsData
 from gfm_desktop.ui.browser.tracks.saturation import SaturationTrack
 from gfm_desktop.ui.theme import LIGHT
 from gfm_desktop.workspace.saturation import Saturating, Saturation
@@ -20,6 +26,7 @@ from gfm_desktop.workspace.saturation_numbers import SaturationNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
 
@@ -186,3 +193,46 @@ def test_that_every_zoom_can_be_painted(
         lane.paint_pinned(painter, QRectF(0, 0, 600, 140), shown)
     assert image.copy(0, 30, 600, 110) == before.copy(0, 30, 600, 110)
     assert image.copy(300, 0, 300, 30) != before.copy(300, 0, 300, 30)
+
+
+def test_that_effects_are_written_where_they_are_known(
+    lane: SaturationTrack, numbers: SaturationNumbers, bases: str, tmp_path: Path
+) -> None:
+    assert isinstance(lane, ExportsData)
+    assert lane.export_refusal(Interval("chr1", 1_300, 1_310)) == ""
+    nothing = lane.export_refusal(Interval("chr1", 6_000, 7_000))
+    assert nothing == "no gene is saturated here"
+    numbers.reasons[4_990] = "failed"
+    out = tmp_path / "out.npz"
+    job = lane.export_job(Interval("chr1", 1_190, 9_000), out)
+    *_, last = run_guarded(job, JobContext())
+    assert isinstance(last, Finished)
+    assert last.warnings == ("20 of 210 bp are not scored yet.",)
+    found = TrackPrediction.load(out)
+    assert found.interval == Interval("chr1", 1_190, 5_000)
+    assert found.missing == (Missing(4_990, 4_991, "failed"),)
+    told = np.flatnonzero(np.isfinite(found.ref["to_a"])) + 1_190
+    assert told.tolist() == [*range(1_190, 1_200), *range(4_800, 4_980)]
+    row = dict(zip("ACGT", EFFECTS, strict=True))
+    at = 4_900 - 1_190
+    for letter, key in row.items():
+        expected = 0.0 if letter == bases[4_900] else 0.4
+        assert found.ref[key][at] == np.float32(expected)
+    assert found.ref["importance"][at] == pytest.approx(-0.3)
+    assert found.letters[at] == bases[4_900]
+
+
+def test_that_the_table_of_effects_says_which_command_scores_them(
+    lane: SaturationTrack, saturation: Saturation, tmp_path: Path
+) -> None:
+    saturation._commands["UP"] = "gfm score --saturate UP"
+    out = tmp_path / "out.tsv"
+    list(
+        run_guarded(lane.export_job(Interval("chr1", 1_190, 1_210), out), JobContext())
+    )
+    lines = out.read_text().splitlines()
+    assert lines[1] == "# all effects of the gene: gfm score --saturate UP"
+    head, *rows = [line.split("\t") for line in lines[2:]]
+    assert head[:3] == ["chrom", "pos", "ref"]
+    assert [row[1] for row in rows][::19] == ["1191", "1210"]
+    assert rows[10][2:] == ["N", ".", ".", ".", ".", "."], "behind the exon"
