@@ -5,7 +5,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gfm_desktop.genome.record_arrays import Spans, read_records
@@ -119,6 +119,7 @@ def test_that_arrays_say_of_every_line_what_the_judge_says(
         assert getattr(fast.judge, name) == getattr(plain.judge, name)
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     lines=st.lists(
         st.tuples(

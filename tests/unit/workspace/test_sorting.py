@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gfm_desktop.workspace.sorting import stable_order
@@ -14,6 +14,7 @@ def _expected(keys: list[float], descending: bool) -> list[int]:
     return sorted(range(len(keys)), key=lambda i: -keys[i] if descending else keys[i])
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     keys=st.lists(st.sampled_from(CLOSE) | st.floats(allow_nan=False), max_size=40),
     descending=st.booleans(),
@@ -25,6 +26,7 @@ def test_that_fractions_sort_exactly_and_keep_ties_in_order(
     assert order.tolist() == _expected(keys, descending)
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     keys=st.lists(st.integers(0, 3) | st.integers(0, 2**62), max_size=40),
     descending=st.booleans(),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gfm_desktop.workspace.text_ranks import name_ranks, text_ranks
@@ -13,6 +13,7 @@ TEXTS = st.lists(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(texts=TEXTS, skipped=st.integers(0, 3))
 def test_that_ranks_sort_like_the_texts(texts: list[str | None], skipped: int) -> None:
     column = pa.array(texts, pa.string()).slice(skipped)
