@@ -10,11 +10,11 @@ import numpy as np
 
 from gfm_desktop.errors import InputError
 from gfm_desktop.genome.alignments import Alignments, ReadFilter
-from gfm_desktop.genome.coverage import TABLE_HEAD
+from gfm_desktop.genome.coverage import BASES, TABLE_HEAD
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Finished, Progress
 from gfm_desktop.jobs.export.formats import check_format, whole_file
-from gfm_desktop.jobs.export.value_files import VALUE_FORMATS, write_values
+from gfm_desktop.jobs.export.value_files import VALUE_FORMATS, beside, write_series
 from gfm_desktop.jobs.read_coverage import TILE
 
 if TYPE_CHECKING:
@@ -27,16 +27,23 @@ if TYPE_CHECKING:
     from gfm_desktop.jobs.context import JobContext
 
 _WRITING = "Writing the counts"
+COUNTS = {
+    **{base: f"reads with {base}" for base in BASES},
+    "deletions": "reads that lack the base",
+    "insertions": "reads with bases inserted behind",
+}
+"""Key to what is counted, beside the depth."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportCoverage:
     """Count the reads of a region and write what was counted.
 
-    ``.bw`` and ``.bedgraph`` hold the depth, as the track shows it. ``.tsv`` has a line
-    a base with the counts of each base, deletions and insertions.
+    ``.bw`` and ``.bedgraph`` hold the depth, as the track shows it, and one file beside
+    it each of the other counts, such as ``NAME.A.bw`` and ``NAME.deletions.bw``.
+    ``.tsv`` has a line a base with all of them, strand by strand.
 
-    Outputs: ``out``.
+    Outputs: ``out``, and the other files by their key in `COUNTS`.
 
     Attributes:
         store: What `OpenAlignments` made.
@@ -84,15 +91,29 @@ class ExportCoverage:
                 where=self.genome,
             )
         region = Interval(self.contig, self.start, self.end)
+        outputs = {"out": self.out}
         if ending == ".tsv":
             yield from self._table(counting, region)
         else:
-            name = f"depth of {Path(counting.alignments.path).stem}"
-            out = Path(self.out)
-            args = (out, region, counting.depth)
-            for done in write_values(*args, contigs=contigs, name=name):
-                yield Progress(done, len(region), "bp", _WRITING)
-        return Finished(f"Wrote {self.out}", outputs={"out": self.out})
+            yield from self._values(counting, region)
+            outputs |= {key: str(beside(Path(self.out), key)) for key in COUNTS}
+        return Finished(f"Wrote {self.out}", outputs=outputs)
+
+    def _values(
+        self, counting: _Counting, region: Interval
+    ) -> Generator[Progress, None, None]:
+        stem = Path(counting.alignments.path).stem
+        names = {"": f"depth of {stem}"}
+        names |= {key: f"{what} of {stem}" for key, what in COUNTS.items()}
+        writing = write_series(
+            Path(self.out),
+            region,
+            counting.series,
+            contigs=counting.reference.contigs,
+            names=names,
+        )
+        for done in writing:
+            yield Progress(done, len(region), "bp", _WRITING)
 
     def _table(
         self, counting: _Counting, region: Interval
@@ -125,10 +146,25 @@ class _Counting:
                 counted: Coverage = stop.value
                 return counted
 
-    def depth(self, contig: str, start: int, end: int) -> NDArray[np.float32]:
-        """Return the depth of each base, in tiles: a deep region has many reads."""
-        pieces = [
-            self.count(Interval(contig, first, min(first + TILE, end))).depth
+    def series(
+        self, contig: str, start: int, end: int
+    ) -> dict[str, NDArray[np.float32]]:
+        """Return depth and `COUNTS`, in tiles: a deep region has many reads."""
+        tiles = [
+            _series(self.count(Interval(contig, first, min(first + TILE, end))))
             for first in range(start, end, TILE)
         ]
-        return np.concatenate(pieces).astype(np.float32)
+        return {
+            key: np.concatenate([tile[key] for tile in tiles]).astype(np.float32)
+            for key in ("", *COUNTS)
+        }
+
+
+def _series(counted: Coverage) -> dict[str, NDArray[np.int64]]:
+    both = counted.bases.sum(axis=0, dtype=np.int64)
+    return {
+        "": counted.depth,
+        **dict(zip(BASES, both, strict=True)),
+        "deletions": counted.deletions,
+        "insertions": counted.insertions,
+    }

@@ -18,6 +18,7 @@ from gfm_desktop.jobs.export.value_files import (
     add_values,
     bedgraph_head,
     bedgraph_lines,
+    beside,
     bigwig_file,
 )
 from gfm_desktop.tracks import registry
@@ -126,7 +127,7 @@ def _write_bigwigs(
     written = {"out": str(out)}
     _write_bigwig(out, contig, start, summary(shown), contigs)
     for name, values in series_of(shown).items():
-        path = out.with_name(f"{out.name.removesuffix(out.suffix)}.{name}.bw")
+        path = beside(out, name)
         _write_bigwig(path, contig, start, values, contigs)
         written[name] = str(path)
     return written

@@ -53,6 +53,40 @@ def write_values(
         InputError: If the region is not inside the genome, or the file cannot be
             written.
     """
+
+    def alone(contig: str, start: int, end: int) -> dict[str, NDArray[np.float32]]:
+        return {"": read(contig, start, end)}
+
+    yield from write_series(out, region, alone, contigs=contigs, names={"": name})
+
+
+def write_series(
+    out: Path,
+    region: Interval,
+    read: Callable[[str, int, int], Mapping[str, NDArray[np.float32]]],
+    *,
+    contigs: Mapping[str, int],
+    names: Mapping[str, str],
+) -> Generator[int, None, None]:
+    """Write several series that are read together, each into a file of its own.
+
+    As `write_values`; a cancel leaves none of them.
+
+    Args:
+        out: File of the series whose key is empty; `beside` names those of the others.
+        region: What to write.
+        read: Returns the arrays of all keys for (contig, start, end).
+        contigs: Lengths of the genome's contigs in bp.
+        names: Key to what the values are.
+
+    Yields:
+        Bases written so far.
+
+    Raises:
+        OptionError: If the format is unknown.
+        InputError: If the region is not inside the genome, or a file cannot be
+            written.
+    """
     ending = check_format(str(out), VALUE_FORMATS)
     length = contigs.get(region.contig, 0)
     if region.end > length:
@@ -61,11 +95,26 @@ def write_values(
             where=str(out),
             todo="Choose a region of the open genome.",
         )
-    with whole_file(out) as temporary, _writer(temporary, ending, contigs, name) as put:
+    with contextlib.ExitStack() as files:
+        paths = {
+            key: files.enter_context(whole_file(beside(out, key))) for key in names
+        }
+        puts = {
+            key: files.enter_context(_writer(path, ending, contigs, names[key]))
+            for key, path in paths.items()
+        }
         for start in range(region.start, region.end, _CHUNK):
             end = min(region.end, start + _CHUNK)
-            put(region.contig, start, read(region.contig, start, end))
+            for key, values in read(region.contig, start, end).items():
+                puts[key](region.contig, start, values)
             yield end - region.start
+
+
+def beside(out: Path, key: str) -> Path:
+    """Return the file of a series: ``NAME.KEY.bw`` beside ``NAME.bw``."""
+    if not key:
+        return out
+    return out.with_name(f"{out.name.removesuffix(out.suffix)}.{key}{out.suffix}")
 
 
 def stretches(

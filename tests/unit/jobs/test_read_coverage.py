@@ -14,7 +14,7 @@ from gfm_desktop.genome.coverage import Coverage
 from gfm_desktop.jobs import export_coverage, read_coverage
 from gfm_desktop.jobs.context import JobContext
 from gfm_desktop.jobs.events import Failed, Finished, Partial
-from gfm_desktop.jobs.export_coverage import ExportCoverage
+from gfm_desktop.jobs.export_coverage import COUNTS, ExportCoverage
 from gfm_desktop.jobs.guard import run_guarded
 from gfm_desktop.jobs.open_alignments import OpenAlignments
 from gfm_desktop.jobs.read_coverage import ReadCoverage
@@ -107,7 +107,10 @@ def test_that_depth_and_counts_are_written_for_other_programs(
         job = ExportCoverage(store, desk.genome, "chr1", 480, 3_100, str(out), *chosen)
         last = events(job, JobContext())[-1]
         assert isinstance(last, Finished), last
-        assert last.outputs == {"out": str(out)}
+        others = {} if out.suffix == ".tsv" else COUNTS
+        beside = {key: f"{out.stem}.{key}{out.suffix}" for key in others}
+        found = {key: Path(path).name for key, path in last.outputs.items()}
+        assert found == {"out": out.name} | beside
         return out
 
     with pyBigWig.open(str(written("depth.bw"))) as file:
@@ -116,8 +119,17 @@ def test_that_depth_and_counts_are_written_for_other_programs(
         min(max(0, p // 10 - 49), 5, max(0, 304 - p // 10)) for p in range(480, 3_100)
     ]
     assert depth == expected
+    for base in "ACGT":
+        with pyBigWig.open(str(desk.folder / f"depth.{base}.bw")) as file:
+            counts = file.values("chr1", 480, 3_100)
+        letters = desk.sequence[480:3_100]
+        pairs = zip(depth, letters, strict=True)
+        assert counts == [d if letter == base else 0 for d, letter in pairs]
     lines = written("depth.bedgraph").read_text().splitlines()
     assert lines[1:4] == ["chr1\t480\t500\t0", "chr1\t500\t510\t1", "chr1\t510\t520\t2"]
+    gone = (desk.folder / "depth.deletions.bedgraph").read_text().splitlines()
+    assert gone[0].startswith('track type=bedGraph name="reads that lack the base of ')
+    assert gone[1:] == ["chr1\t480\t3100\t0"]
     rows = [line.split("\t") for line in written("counts.tsv").read_text().splitlines()]
     assert len(rows) == 1 + 3_100 - 480
     assert rows[0][:9] == ["contig", "position", "ref", "depth", *"ACGTN"]
