@@ -71,6 +71,16 @@ class ViewCommands:
         """Show the contig from end to end."""
         self._push("locus-whole")
 
+    def next_locus(self) -> None:
+        """Make the locus to the right the active one; after the last, the first."""
+        workspace = self._desk.workspace
+        workspace.activate((workspace.active + 1) % len(workspace.loci))
+
+    def close_locus(self) -> None:
+        """Close the active locus; the last one stays."""
+        workspace = self._desk.workspace
+        workspace.close_locus(workspace.active)
+
     def show_one_locus(self) -> None:
         """Close the loci beside the active one."""
         workspace = self._desk.workspace

@@ -154,6 +154,13 @@ def test_that_every_track_has_its_menu_in_the_menu_bar(opened: MainWindow) -> No
 def test_that_loci_and_regions_have_commands(opened: MainWindow) -> None:
     workspace = opened.workspace
     workspace.set_loci([Interval("chr1", 0, 100), Interval("chr1", 200, 300)], 1)
+    for active in (0, 1, 0):
+        opened.action("next-locus").trigger()
+        assert workspace.active == active
+    opened.action("close-locus").trigger()
+    assert workspace.loci == (Interval("chr1", 200, 300),)
+    workspace.go_back()
+    workspace.activate(1)
     opened.action("one-locus").trigger()
     assert workspace.loci == (Interval("chr1", 200, 300),)
     opened.action("region-view").trigger()
