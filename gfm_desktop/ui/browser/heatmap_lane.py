@@ -152,7 +152,6 @@ class HeatmapLane(PlainTrack):
         scene, shown = self.scene(view), self.panes(rect, view)
         if scene is None or shown is None:
             return
-        painter.setFont(small(painter.font(), 0.84))
         logo_paint.paint_axis(painter, rect, shown.logo, view)
         if scene.pixels is not None:
             heatmap_paint.paint_extremes(painter, shown, view, scene.pixels)
@@ -176,7 +175,8 @@ class HeatmapLane(PlainTrack):
             told.insert(0, made.model)
         words = (", ".join(word for word in told if word), made.units)
         limit = scene.scales.limit
-        heatmap_paint.paint_bar(painter, corner, limit, words, view.palette)
+        own = scene.pixels is None
+        heatmap_paint.paint_bar(painter, corner, limit, words, view.palette, own=own)
 
     @property
     def named(self) -> bool:

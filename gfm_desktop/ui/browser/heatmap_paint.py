@@ -11,7 +11,13 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
 
 from gfm_desktop.ui.browser.drawing import faded, hairline
-from gfm_desktop.ui.browser.heatmap_geometry import BLANK, SHADES, WAITING, shade_of
+from gfm_desktop.ui.browser.heatmap_geometry import (
+    BLANK,
+    OWN,
+    SHADES,
+    WAITING,
+    shade_of,
+)
 from gfm_desktop.ui.browser.scale import MINUS
 
 if TYPE_CHECKING:
@@ -135,6 +141,8 @@ def paint_bar(
     limit: float,
     words: tuple[str, str],
     palette: Palette,
+    *,
+    own: bool,
 ) -> QRectF:
     """Paint the legend: how it was made, the colours with their ends, and the units.
 
@@ -144,56 +152,57 @@ def paint_bar(
         limit: Effect with the strongest colour.
         words: What stands in front of the bar, and the units behind it.
         palette: Colours.
+        own: Whether the mark of the genome's own base is explained.
 
     Returns:
         The plate.
     """
     metrics = painter.fontMetrics()
-    gap = float(metrics.horizontalAdvance("n"))
-    low, high = f"{MINUS}{limit:.2g}", f"+{limit:.2g}"
-    texts = [words[0], low, high, words[1]]
-    widths = [metrics.horizontalAdvance(text) + gap * 0.8 for text in texts]
-    height = metrics.height() + 4.0
-    dot = metrics.ascent() * 0.7
-    own = "own base"
-    width = sum(widths) + _BAR + 3 * gap + dot + metrics.horizontalAdvance(own)
+    gap, height = float(metrics.horizontalAdvance("n")), metrics.height() + 4.0
+    size = metrics.ascent() * 0.7
+    parts: list[str | float] = [words[0], f"{MINUS}{limit:.2g}", _BAR]
+    parts += [f"+{limit:.2g}", words[1]]
+    parts += [size, "own base"] if own else []
+    widths = [
+        gap * 0.7 + (metrics.horizontalAdvance(p) if isinstance(p, str) else p)
+        for p in parts
+    ]
+    width = sum(widths) + gap * 0.7
     plate = QRectF(corner.x() - width, corner.y(), width, height)
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded(palette.surface, 0.9))
     painter.drawRoundedRect(plate, 4, 4)
-    x = plate.left() + gap * 0.6
-
-    def write(text: str, room: float) -> None:
-        painter.setPen(QColor(palette.muted))
-        box = QRectF(x, plate.top(), room, height)
-        painter.drawText(box, int(_LEFT_MIDDLE), text)
-
-    for text, room in zip(texts[:2], widths[:2], strict=True):
-        write(text, room)
+    x = plate.left() + gap * 0.7
+    for part, room in zip(parts, widths, strict=True):
+        if isinstance(part, str):
+            painter.setPen(QColor(palette.muted))
+            box = QRectF(x, plate.top(), room, height)
+            painter.drawText(box, int(_LEFT_MIDDLE), part)
+        else:
+            box = QRectF(x, plate.center().y() - size / 2, part, size)
+            paint = _paint_gradient if part == _BAR else _paint_own
+            paint(painter, box, palette)
         x += room
-    bar = QRectF(x, plate.center().y() - dot / 2, _BAR, dot)
-    gradient = QLinearGradient(bar.topLeft(), bar.topRight())
+    painter.restore()
+    return plate
+
+
+def _paint_gradient(painter: QPainter, box: QRectF, palette: Palette) -> None:
+    gradient = QLinearGradient(box.topLeft(), box.topRight())
     for at, tint in ((0.0, palette.loss), (0.5, palette.grid), (1.0, palette.gain)):
         gradient.setColorAt(at, QColor(tint))
     painter.setPen(hairline(palette.border))
     painter.setBrush(gradient)
-    painter.drawRect(bar)
-    x += _BAR + gap * 0.6
-    for text, room in zip(texts[2:], widths[2:], strict=True):
-        write(text, room)
-        x += room
-    x += gap * 0.4
-    cell = QRectF(x, plate.center().y() - dot / 2, dot, dot)
+    painter.drawRect(box)
+
+
+def _paint_own(painter: QPainter, box: QRectF, palette: Palette) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(palette.border))
-    painter.drawRect(cell)
+    painter.setBrush(QColor.fromRgba(int(colours(palette)[OWN])))
+    painter.drawRect(box)
     painter.setBrush(QColor(palette.text))
-    painter.drawEllipse(cell.center(), dot * 0.2, dot * 0.2)
-    x += dot + gap * 0.5
-    write(own, plate.right() - x)
-    painter.restore()
-    return plate
+    painter.drawEllipse(box.center(), box.height() * 0.2, box.height() * 0.2)
 
 
 def _paint_dots(painter: QPainter, shown: Panes, view: View, effects: Effects) -> None:
