@@ -5,7 +5,7 @@ No Qt here: the signals are psygnal's, so that tests and scripts need no window.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from psygnal import Signal
@@ -13,25 +13,23 @@ from psygnal import Signal
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.events import Failed
 from gfm_desktop.workspace.lane_book import LaneBook
-from gfm_desktop.workspace.places import (
-    MOST_LOCI,
-    SHORTEST_VIEW,
-    Places,
-    Trail,
-    fit,
-    fitted,
+from gfm_desktop.workspace.looking import Looking
+from gfm_desktop.workspace.open_values import (
+    ScoreRun,
+    ScoringState,
+    Ticket,
+    VariantSet,
 )
+from gfm_desktop.workspace.places import SHORTEST_VIEW, fit
 from gfm_desktop.workspace.regions import Regions
 from gfm_desktop.workspace.track_files import TrackFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
-    from gfm_desktop.models.option import OptionValue
     from gfm_desktop.workspace.score_table import ScoreTable, VariantRow
 
 __all__ = [
@@ -49,79 +47,7 @@ BROWSER = "browser"
 """What `Workspace.panel_wanted` calls the genome browser."""
 
 
-@dataclass(frozen=True, slots=True)
-class VariantSet:
-    """An opened variant file: its table on disk and how its records stand.
-
-    Attributes:
-        path: The file that the user opened.
-        table: Parquet file of `genome.variant_table`.
-        counts: Status to number of rows; `pending` are fit to be scored.
-        warnings: What must be said loudly (wrong build, truncated file, ...).
-    """
-
-    path: Path
-    table: Path
-    counts: dict[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreRun:
-    """One scoring run over the open variants, finished or under way.
-
-    Attributes:
-        folder: Run folder with Parquet parts and manifest (`jobs.run_folder`).
-        model: Model id or folder.
-        scorer: Scorer name.
-        options: The scorer's settings.
-        counts: Status to number of rows so far.
-        model_options: Choices of the model's family that were made.
-    """
-
-    folder: Path
-    model: str
-    scorer: str
-    options: dict[str, OptionValue] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    model_options: dict[str, OptionValue] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class ScoringState:
-    """The scoring that is under way, as every panel may show it.
-
-    Attributes:
-        job_id: Its job, to be cancelled or paused.
-        model: Model id or folder.
-        scorer: Scorer name; empty for the model's recommended one.
-        done: Units finished.
-        total: Units in all; None while that is not known.
-        message: What is being done, in a few words.
-    """
-
-    job_id: str
-    model: str
-    scorer: str = ""
-    done: int = 0
-    total: int | None = None
-    message: str = ""
-
-
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """One file that is being read; a newer one of its kind takes its place.
-
-    Attributes:
-        path: The file.
-        job_id: The job that reads it; empty until it is submitted.
-    """
-
-    path: Path
-    job_id: str = ""
-
-
-class Workspace:
+class Workspace(Looking):
     """The open genome, annotation, variants and scores, the locus and the selection.
 
     Every setter emits its signal after the change, and only on a real change.
@@ -140,14 +66,8 @@ class Workspace:
     variants_changed = Signal()
     scores_changed = Signal()
     """New score parts or another run; `table` has been refreshed before."""
-    locus_changed = Signal(Interval)
-    """Another active locus: it moved, or another one became active."""
-    loci_changed = Signal()
-    """Any locus moved, came or went, or another one became active."""
     selection_changed = Signal(object)
     """Carries a `VariantRow` or None."""
-    message = Signal(str, str)
-    """(level, text): level is "info", "warning" or "error"; shown as a toast."""
     failed = Signal(Failed)
     """What could not be done, with its details; `message` says it in words after."""
     opening_changed = Signal()
@@ -173,16 +93,14 @@ class Workspace:
 
     def __init__(self) -> None:
         """Start empty: no genome, nothing selected."""
+        super().__init__()
         self.track_files = TrackFiles()
         self.lanes = LaneBook()
         self.regions = Regions(self)
-        self._genome: Reference | None = None
         self._annotation: GeneModels | None = None
         self._variants: VariantSet | None = None
         self._run: ScoreRun | None = None
         self._table: ScoreTable | None = None
-        self._places = Places()
-        self._trail = Trail()
         self._selection: VariantRow | None = None
         self._tickets: dict[str, Ticket] = {}
         self._waiting: tuple[Path, ...] = ()
@@ -215,21 +133,6 @@ class Workspace:
     def table(self) -> ScoreTable | None:
         """Return the table of variants with the scores of `run`, if any."""
         return self._table
-
-    @property
-    def locus(self) -> Interval:
-        """Return the active locus; an empty contig where nothing is open."""
-        return self._places.locus
-
-    @property
-    def loci(self) -> tuple[Interval, ...]:
-        """Return what the browser shows side by side, from the left; at least one."""
-        return self._places.loci
-
-    @property
-    def active(self) -> int:
-        """Return the index of the active locus among `loci`."""
-        return self._places.active
 
     @property
     def selection(self) -> VariantRow | None:
@@ -330,15 +233,10 @@ class Workspace:
         if self._genome is not None and self._genome is not genome:
             self._genome.close()
         self._genome = genome
-        self._trail.clear()
-        # Quietly: listeners must not see another genome's loci, nor places of none.
-        self._places = Places((self.locus,))
+        self._leave_contigs()
         self.genome_changed.emit()
         if genome is not None:
-            contig, length = next(iter(genome.contigs.items()))
-            self._places = Places((Interval(contig, 0, length),))
-            self.loci_changed.emit()
-            self.locus_changed.emit(self.locus)
+            self._begin_on(*next(iter(genome.contigs.items())))
 
     def set_annotation(self, annotation: GeneModels | None) -> None:
         """Show other gene models."""
@@ -376,78 +274,6 @@ class Workspace:
         if chosen is not None and chosen.row >= 0 and self._table is not None:
             self._selection = self._table.row(chosen.row)
             self.selection_changed.emit(self._selection)
-
-    def go_to(self, locus: Interval, *, remember: bool = True) -> None:
-        """Move the active locus, clipped to the contig, never below `SHORTEST_VIEW`.
-
-        Args:
-            locus: Where to go; its contig must be one of the genome's.
-            remember: Whether Back returns to where the view is now; a drag moves
-                many times and is remembered once.
-        """
-        if self._genome is None or locus.contig not in self._genome.contigs:
-            return
-        wanted = fit(locus, self._genome.contigs[locus.contig])
-        self._show(self._places.moved(wanted), remember=remember)
-
-    def set_loci(
-        self, loci: Sequence[Interval], active: int = 0, *, remember: bool = True
-    ) -> None:
-        """Show several loci side by side, or a single one.
-
-        Args:
-            loci: From the left, of any contigs; fitted as `go_to` does. Those of
-                contigs that the genome lacks are left out, and where none remains,
-                nothing changes.
-            active: Index of the active one.
-            remember: Whether Back returns to the loci before.
-        """
-        if self._genome is None:
-            return
-        wanted = fitted(loci, self._genome.contigs)
-        if len(wanted) > MOST_LOCI:
-            text = f"{len(wanted)} loci: the first {MOST_LOCI} are shown."
-            self.message.emit("warning", text)
-        if wanted:
-            shown = tuple(wanted[:MOST_LOCI])
-            places = Places(shown, min(max(0, active), len(shown) - 1))
-            self._show(places, remember=remember)
-
-    def activate(self, index: int) -> None:
-        """Make another locus the active one; Back does not know of it."""
-        if 0 <= index < len(self.loci):
-            self._show(replace(self._places, active=index), remember=False)
-
-    def close_locus(self, index: int) -> None:
-        """Take a locus away; the last one stays."""
-        if 0 <= index < len(self.loci):
-            self._show(self._places.without(index), remember=True)
-
-    def remember_locus(self, locus: Interval) -> None:
-        """Note where a drag or a wheel turn of the active locus began, for Back."""
-        if locus.contig and locus != self.locus:
-            self._trail.leave(self._places.moved(locus))
-
-    def go_back(self) -> None:
-        """Return to the loci before; does nothing at the beginning."""
-        if (places := self._trail.back(self._places)) is not None:
-            self._show(places, remember=False)
-
-    def go_forward(self) -> None:
-        """Undo one `go_back`."""
-        if (places := self._trail.forward(self._places)) is not None:
-            self._show(places, remember=False)
-
-    def _show(self, places: Places, *, remember: bool) -> None:
-        before = self._places
-        if places == before:
-            return
-        if remember:
-            self._trail.leave(before)
-        self._places = places
-        self.loci_changed.emit()
-        if places.locus != before.locus:
-            self.locus_changed.emit(places.locus)
 
     def select(self, row: VariantRow | None) -> None:
         """Select a variant; does not move the browser."""
