@@ -42,28 +42,24 @@ def paint_picture(
     palette = theme.current()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if not canvas.is_open:
-        painter.fillRect(canvas.rect(), color(palette.surface))
-        painter.setPen(color(palette.muted))
-        text = "Open a genome (FASTA) to begin, or drop one here."
-        painter.drawText(QRectF(canvas.rect()), int(_CENTRE), text)
+        _paint_empty(painter, canvas, palette)
         return
     header, bottom = canvas.header, canvas.height()
     gutter = QRectF(0, 0, canvas.gutter, bottom)
     painter.fillRect(gutter, color(palette.background))
     painter.save()
     painter.setClipRect(QRectF(0, header, canvas.width(), bottom - header))
+    below = header + canvas.content_height() - canvas.scroll_y
+    rest = QRectF(0, below, canvas.width(), max(0, bottom - below))
+    painter.fillRect(rest, color(palette.background))
+    line = color(palette.border)
     for placed in canvas.visible():
         _paint_lane(painter, canvas, placed, pictures)
         if labels is not None:
             labels.draw(painter, placed)
         else:
             paint_label(painter, canvas, placed)
-    below = header + canvas.content_height() - canvas.scroll_y
-    rest = QRectF(0, below, canvas.width(), max(0, bottom - below))
-    painter.fillRect(rest, color(palette.background))
-    line = color(palette.border)
-    # Rectangles: a line that is smoothed takes three times as long.
-    for placed in canvas.visible():
+        # Rectangles: a line that is smoothed takes three times as long.
         y = canvas.top_of(placed) + placed.height
         painter.fillRect(QRectF(0, y, canvas.width(), 1), line)
     painter.restore()
@@ -71,6 +67,13 @@ def paint_picture(
     painter.fillRect(QRectF(canvas.gutter - 1, 0, 1, min(below, bottom)), line)
     if canvas.several:
         _paint_borders(painter, canvas, palette)
+
+
+def _paint_empty(painter: QPainter, canvas: Surface, palette: Palette) -> None:
+    painter.fillRect(canvas.rect(), color(palette.surface))
+    painter.setPen(color(palette.muted))
+    text = "Open a genome (FASTA) to begin, or drop one here."
+    painter.drawText(QRectF(canvas.rect()), int(_CENTRE), text)
 
 
 def paint_selection(
