@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
-from gfm_desktop.ui.browser.drawing import faded, hairline, hatch, hint, small
+from gfm_desktop.ui.browser.drawing import faded, hairline, hatch, small
 from gfm_desktop.ui.browser.scale import signed
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _NARROWEST = 2.0
 _LABELLED = 0.05
 """Smallest change that is written beside its peak."""
+_SENTENCE_LINES = 5
+"""Lines of text that the sentence of a gap has at its top."""
+_SENTENCE_ASIDE = 8.0
 _OUTLINED = 2.0
 """Pixels per bp from which curves get an outline; below it columns are solid."""
 
@@ -128,23 +131,27 @@ def _write_change(
 def paint_gap(
     painter: QPainter, area: QRectF, words: str, view: View, *, bad: bool
 ) -> None:
-    """Paint a hatched plate where a prediction is awaited or could not be made."""
+    """Paint a hatched plate where a prediction is awaited or could not be made.
+
+    The sentence stands near its top, broken into lines: a lane may be taller than the
+    window, and a gap beside what is known narrower than the sentence.
+    """
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded(view.palette.grid, 0.7))
     painter.drawRoundedRect(area, 4, 4)
     tint = faded(view.palette.muted, 0.16)
     hatch(painter, area, tint)
+    lines = _SENTENCE_LINES * painter.fontMetrics().lineSpacing()
     if area.width() > 160:
-        say(painter, area, words, view, bad=bad)
+        box = area.adjusted(_SENTENCE_ASIDE, 0, -_SENTENCE_ASIDE, 0)
+        box.setHeight(min(area.height(), lines))
+        say(painter, box, words, view, bad=bad)
 
 
 def say(painter: QPainter, rect: QRectF, words: str, view: View, *, bad: bool) -> None:
     """Write a sentence in the middle; a failure in the colour of failures."""
-    if not bad:
-        hint(painter, rect, words, view.palette)
-        return
     painter.save()
-    painter.setPen(QColor(view.palette.bad))
+    painter.setPen(QColor(view.palette.bad if bad else view.palette.muted))
     painter.setFont(small(painter.font(), 0.92))
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     painter.drawText(rect, int(flags), words)
