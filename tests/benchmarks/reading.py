@@ -21,6 +21,7 @@ import argparse
 import importlib.util
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -72,6 +73,7 @@ def ours(vcf: str, genome: str) -> dict[str, float]:
             first = time.perf_counter() - began
     job = time.perf_counter() - began
     job_cpu = time.process_time() - busy
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     before = resident()
     table = ScoreTable(Path(finished.outputs["table"]))
     table.rows(table.order()[:PAGE])
@@ -81,6 +83,7 @@ def ours(vcf: str, genome: str) -> dict[str, float]:
         "job": job,
         "job_cpu": job_cpu,
         "rows": time.perf_counter() - began,
+        "peak": peak,
         "memory": resident() - before,
         "pending": finished.counts.get("pending", 0),
         "others": sum(finished.counts.values()) - finished.counts.get("pending", 0),
@@ -187,8 +190,9 @@ def report(runs: dict[str, list[Run]]) -> None:
         print(f"    {words:32} {told([run.told[key] for run in own])} s")
     one = own[-1].told
     print(
-        f"    {one['pending']:,.0f} alleles fit, {one['others']:,.0f} not; table "
-        f"{one['megabytes']:.1f} MB on disk, {one['memory']:.0f} MiB once shown"
+        f"    {one['pending']:,.0f} alleles fit, {one['others']:,.0f} not; peak of the "
+        f"job {one['peak']:.0f} MiB; table {one['megabytes']:.1f} MB on disk, "
+        f"{one['memory']:.0f} MiB more once shown"
     )
     for name, done in runs.items():
         if name.startswith("bcftools"):
