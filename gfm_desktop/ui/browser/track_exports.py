@@ -151,8 +151,8 @@ class ExportsPrediction:
         """Refuse what is too wide, or where nothing is predicted."""
         if len(region) > self._widest:
             return f"up to {span_label(self._widest)}"
-        known = self._predictions.region(region).known
-        return "" if known.any() else "nothing is predicted here yet"
+        some = self._predictions.has_some(region)
+        return "" if some else "nothing is predicted here yet"
 
     def export_job(self, region: Interval, out: Path) -> ExportTrack:
         """Return the job that writes the prediction of a region.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyBigWig
@@ -239,13 +239,20 @@ def test_that_the_command_means_what_was_written(
     assert (found.track, found.out) == ("splice-probability", "out file.tsv")
 
 
+@pytest.mark.parametrize(
+    ("track", "name", "value", "usual"),
+    [
+        ("base-probability", "mode", "spaced", "--window"),
+        ("mutagenesis", "distance", 100, "--scorer"),
+    ],
+)
 def test_that_the_command_has_the_choices_that_were_made(
-    opened: Workspace, told: ToldRunner
+    opened: Workspace, told: ToldRunner, track: str, name: str, value: Any, usual: str
 ) -> None:
-    bases = Predictions(opened, told, "base-probability")
-    bases.set_option("mode", "spaced")
-    words = shlex.split(predict_command(opened, bases, REGION, None, "a.bw"))
+    predictions = Predictions(opened, told, track)
+    predictions.set_option(name, value)
+    words = shlex.split(predict_command(opened, predictions, REGION, None, "a.bw"))
     found = build_parser().parse_args(words[1:])
-    assert getattr(found, f"{OPTION}mode") == "spaced"
-    assert "--window" not in words
-    assert found.variant is None
+    assert getattr(found, f"{OPTION}{name}") == str(value)
+    assert usual not in words
+    assert (found.track, found.variant) == (track, None)
