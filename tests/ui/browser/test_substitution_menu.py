@@ -88,6 +88,26 @@ def test_that_a_region_offers_its_gene_and_others_none(
     assert empty.findChild(QAction, "saturate-gene") is None
 
 
+def test_that_the_command_of_a_view_can_be_copied(
+    canvas: Canvas, workspace: Workspace
+) -> None:
+    workspace.go_to(VIEW)
+    predictions = canvas.sources.predicted.of(TRACK.name)
+    predictions.set_model("gfm-ensemble")
+    predictions.show(VIEW)
+    lane = next(one for one in canvas.lanes if one.track.key == TRACK.name)
+    actions = {one.title: one for one in lane.track.actions()}
+    assert actions["Copy the command"].enabled
+    actions["Copy the command"].run()
+    words = QGuiApplication.clipboard().text()
+    assert "--region chr1:2001-2040" in words
+    assert "--model gfm-ensemble" in words
+    assert "--track mutagenesis" in words
+    predictions.show(Interval("chr1", 0, 9_000))
+    actions = {one.title: one for one in lane.track.actions()}
+    assert not actions["Copy the command"].enabled
+
+
 def test_that_a_click_on_a_cell_of_the_canvas_selects_its_variant(
     canvas: Canvas, workspace: Workspace, bases: str, qtbot: QtBot
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QGuiApplication
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.tracks import mutagenesis
@@ -17,6 +18,7 @@ from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.track import Hit, TrackAction, TrackEntry
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.prediction_state import Stage
+from gfm_desktop.workspace.shown_prediction import predict_command
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -116,7 +118,19 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
             lambda: None if view is None else self._compute(view),
             enabled=view is not None and len(view) <= self._asked,
         )
-        return [ask, *self.scale_actions(), *PredictedTrack.actions(self)]
+        copy = TrackAction(
+            "Copy the command",
+            lambda: None if view is None else self._copy(view),
+            enabled=ask.enabled and bool(self._predictions.model.id),
+        )
+        return [ask, copy, *self.scale_actions(), *PredictedTrack.actions(self)]
+
+    def _copy(self, view: Interval) -> None:
+        out = f"{view.contig}_{view.start + 1}_{view.end}.tsv"
+        found = self._predictions
+        text = predict_command(self._workspace, found, view, None, out)
+        QGuiApplication.clipboard().setText(text)
+        self._workspace.message.emit("info", "The command for this view is copied.")
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint the heatmap, or in words why there is nothing yet."""
