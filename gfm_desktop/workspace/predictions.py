@@ -142,17 +142,14 @@ class Predictions(PredictionView):
         noun = self.card.noun
         if not self.model.id:
             return no_model(noun, available=self.model.available)
+        if len(view) > self.card.widest_bp:
+            # Whatever is known of a part: nothing of it is drawn.
+            return self._unasked(view)
         if self._covered(view):
             return State(Stage.READY)
         part = self.wanted(view)
         if part is None:
-            if self.card.substitutions:
-                return on_click(
-                    noun, len(view), self.card.widest_bp, len(view) / self.rate
-                )
-            if len(view) > self.widest_automatic:
-                return self._too_wide(view)
-            return State(Stage.IDLE, f"Press Predict here to predict {noun}.")
+            return self._unasked(view)
         keys = self._keys(part)
         for key in keys:
             if key in self._jobs.tiles.failures:
@@ -162,6 +159,15 @@ class Predictions(PredictionView):
         if self._is_aside(view):
             return State(Stage.IDLE, f"Click here to predict {noun}.")
         return State(Stage.WAITING, f"Predicting with {self.model_name}")
+
+    def _unasked(self, view: Interval) -> State:
+        """Return the state of a view of which nothing is to be predicted."""
+        noun = self.card.noun
+        if self.card.substitutions:
+            return on_click(noun, len(view), self.card.widest_bp, len(view) / self.rate)
+        if len(view) > self.widest_automatic:
+            return self._too_wide(view)
+        return State(Stage.IDLE, f"Press Predict here to predict {noun}.")
 
     def _is_aside(self, view: Interval) -> bool:
         """Tell whether a view is of another locus than the active one."""

@@ -197,6 +197,20 @@ def test_that_a_chosen_part_of_a_wide_view_is_predicted(
     assert predictions.wanted(WIDE) == part
 
 
+def test_that_a_view_too_wide_to_draw_says_so_whatever_is_known_of_a_part(
+    predictions: Predictions, told: ToldRunner, tmp_path: Path
+) -> None:
+    part, whole = Interval("chr1", 11_000, 19_000), Interval("chr1", 0, 400_000)
+    predictions.show(part)
+    answer(told, tmp_path)
+    predictions.predict_here(part)
+    assert predictions.state(part).stage is Stage.READY
+    predictions.show(whole)
+    state = predictions.state(whole)
+    assert state.stage is Stage.TOO_WIDE
+    assert state.message.startswith("Zoom in below 20 kb")
+
+
 def test_that_far_too_much_is_refused_with_advice(predictions: Predictions) -> None:
     with pytest.raises(GfmError, match="Zoom in below 200,000 bp"):
         predictions.predict_here(Interval("chr1", 0, 200_001))
