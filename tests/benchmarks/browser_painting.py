@@ -128,6 +128,14 @@ class Hand:
         self.canvas.repaint()
 
 
+def say_speed() -> None:
+    """Say how fast this core is just now, for comparing runs on a shared machine."""
+    times = Times()
+    for _ in range(5):
+        times.take(lambda: sum(range(1_000_000)))
+    times.say("sum(range(1_000_000)), ms")
+
+
 def dragging(hand: Hand, length: int) -> None:
     print("\nmove and paint one frame of a drag, ms  (median, 95 %, most)")
     size = length // 4
@@ -188,9 +196,11 @@ def main() -> None:
         workspace = world.workspace()
         world.add_signals(workspace, SIGNALS)
         hand = Hand(application, workspace)
+        say_speed()
         dragging(hand, size.bases)
         zooming(hand, size.bases)
         jumping(hand, size.bases)
+        say_speed()
         hand.panel.close()
         workspace.set_genome(None)
 

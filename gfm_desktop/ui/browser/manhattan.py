@@ -7,6 +7,7 @@ cost what a thousand cost.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from gfm_desktop.ui.browser.score_density import Columns, ScoreDensity
     from gfm_desktop.ui.browser.track import View
     from gfm_desktop.ui.palette import Palette
-    from gfm_desktop.ui.score_scale import ScoreScale
     from gfm_desktop.workspace.variant_row import VariantMarks
 
 BAR_HEIGHT = 26.0
@@ -35,6 +35,7 @@ _BAR = 4
 """Pixels of a bar's width."""
 _ALPHAS = np.array([0, 150, 180, 200, 215, 225, 235, 240, 245, 250, 255], np.uint8)
 """Opacity of a point by how many variants lie there."""
+_MANY = len(_ALPHAS) - 1
 
 
 def legend(density: ScoreDensity) -> str:
@@ -85,7 +86,8 @@ def nearest(
     """
     around = view.interval.start + np.array([-reach, reach]) / view.scale
     around += point.x() / view.scale
-    first, end = np.searchsorted(marks.start, np.ceil(around)).tolist()
+    places = np.ceil(around).astype(np.int64)
+    first, end = np.searchsorted(marks.start, places).tolist()
     shares = stand.scale.shares(marks.score[first:end])
     bare = np.isnan(shares)
     x = (marks.start[first:end] + 0.5 - view.interval.start) * view.scale
@@ -132,40 +134,37 @@ def points(columns: Columns, height: int, stand: Stand, palette: Palette) -> Poi
         palette: Colours.
     """
     pixels = np.zeros((height, len(columns.bare)), np.uint32)
-    values = _values(columns.up, stand.scale, palette, sign=1)
-    if columns.down is not None:
-        more = columns.down > columns.up
-        down = _values(columns.down, stand.scale, palette, sign=-1)
-        np.copyto(values, down, where=more.T)
-    step = (stand.floor - stand.ceiling) / LEVELS
+    scale, step = stand.scale, (stand.floor - stand.ceiling) / LEVELS
     # As high as a level in a tall lane: gaps would look like lines.
     half = max(_DOT, step) / 2
-    for level in np.flatnonzero(values.any(axis=1)).tolist():
+    up, down = _widened(columns.up), None
+    filled = up.any(axis=1)
+    if columns.down is not None:
+        down = _widened(columns.down)
+        filled |= down.any(axis=1)
+    # From low to high: where two points meet, the higher one is on top.
+    for level in np.flatnonzero(filled).tolist():
+        score = scale.least + (level + 0.5) / LEVELS * (scale.most - scale.least)
+        colours = _inks(scale.colour(palette, score))[up[level]]
+        if down is not None:
+            more = down[level] > up[level]
+            inks = _inks(scale.colour(palette, -score))
+            np.copyto(colours, inks[down[level]], where=more)
         y = stand.floor - (level + 0.5) * step
         rows = pixels[max(0, round(y - half)) : round(y + half)]
-        # From low to high: where two points meet, the higher one is on top.
-        np.copyto(rows, values[level], where=values[level] != 0)
+        np.copyto(rows, colours, where=colours != 0)
     kind = QImage.Format.Format_ARGB32_Premultiplied
     wide = pixels.shape[1]
     return Points(QImage(pixels.data, wide, height, wide * 4, kind), pixels)
 
 
-def _values(
-    counts: NDArray[Any], scale: ScoreScale, palette: Palette, *, sign: int
-) -> NDArray[np.uint32]:
-    """Return (levels, n) the colours of points that are three pixels wide."""
-    alpha = _ALPHAS[np.minimum(counts.T, len(_ALPHAS) - 1)]
-    wide = alpha.copy()
-    np.maximum(wide[:, 1:], alpha[:, :-1], out=wide[:, 1:])
-    np.maximum(wide[:, :-1], alpha[:, 1:], out=wide[:, :-1])
-    found = np.zeros(wide.shape, np.uint32)
-    shares = (np.arange(LEVELS) + 0.5) / LEVELS
-    scores = scale.least + shares * (scale.most - scale.least)
-    tints = [scale.colour(palette, sign * score) for score in scores.tolist()]
-    for tint in dict.fromkeys(tints):
-        levels = np.array([one == tint for one in tints])
-        found[levels] = _premultiplied(tint)[wide[levels]]
-    return found
+def _widened(counts: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return (levels, n) counts up to `_MANY`, each also beside its column."""
+    few: NDArray[np.uint8] = np.minimum(counts, _MANY).astype(np.uint8).T
+    wide: NDArray[np.uint8] = few.copy()
+    np.maximum(wide[:, 1:], few[:, :-1], out=wide[:, 1:])
+    np.maximum(wide[:, :-1], few[:, 1:], out=wide[:, :-1])
+    return wide
 
 
 def paint_bars(
@@ -199,10 +198,11 @@ def paint_bars(
     painter.drawRects(bars)
 
 
-def _premultiplied(tint: str) -> NDArray[np.uint32]:
-    """Return a colour at each of 256 opacities, as Qt wants it."""
+@cache
+def _inks(tint: str) -> NDArray[np.uint32]:
+    """Return a colour by how many variants lie there, as Qt wants it."""
     colour = QColor(tint)
-    alpha = np.arange(256, dtype=np.uint32)
+    alpha = _ALPHAS.astype(np.uint32)
     parts = (colour.red(), colour.green(), colour.blue())
     red, green, blue = (alpha * np.uint32(part) // np.uint32(255) for part in parts)
     result: NDArray[np.uint32] = (

@@ -79,12 +79,14 @@ class ScoreDensity:
             edges: (n + 1,) ascending 0-based positions, which may be fractions; a
                 variant lies in a column where its first base begins in it.
         """
-        borders = np.searchsorted(self._start, np.ceil(edges)).astype(np.int64)
+        # As whole numbers: for fractions NumPy would copy all positions.
+        places = np.ceil(edges).astype(np.int64)
+        borders = np.searchsorted(self._start, places).astype(np.int64)
         counts = np.diff(self._before(borders), axis=0)
         down = counts[:, LEVELS:-1] if self._signed else None
         return Columns(counts[:, :LEVELS], down, counts[:, -1])
 
-    def _before(self, borders: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _before(self, borders: NDArray[np.int64]) -> NDArray[np.int32]:
         """Return (n, kinds) how many variants of each kind lie before each border."""
         block, rest = borders // _BLOCK, borders % _BLOCK
         # The variants between a block's beginning and the border, as one list.
@@ -93,8 +95,8 @@ class ScoreDensity:
         codes = self._codes[block[which] * _BLOCK + nth]
         place = which * self._kinds + codes
         more = np.bincount(place, minlength=len(borders) * self._kinds)
-        found: NDArray[np.int64] = more.reshape(len(borders), -1)
-        found += self._totals[block]
+        found: NDArray[np.int32] = self._totals.take(block, axis=0)
+        found += more.reshape(len(borders), -1).astype(np.int32)
         return found
 
 
