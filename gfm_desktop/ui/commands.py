@@ -33,7 +33,7 @@ class Commands(ViewCommands):
     def open_files(self) -> None:
         """Ask for files and open them."""
         names, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open genome, genes, variants", "", open_filter()
+            self._window, "Open genome, genes, variants, tracks", "", open_filter()
         )
         self.open_paths([Path(name) for name in names])
 

@@ -186,6 +186,7 @@ QScrollBar::handle:horizontal {{ min-width: {_px(28, unit)}; }}
 QScrollBar::handle:hover {{ background: {p.faint}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QTabBar::tab {{ padding: {_px(5, unit)} {_px(12, unit)}; color: {p.muted};
   border: none; border-bottom: 2px solid transparent; background: transparent; }}
 QTabBar::tab:selected {{ color: {p.text}; border-bottom-color: {p.accent}; }}

@@ -157,11 +157,19 @@ def _add_scale(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
 
 
 def _add_sharing(menu: QMenu, canvas: Canvas, lane: Lane) -> None:
-    others = [one for one in canvas.lanes if one.track.scaled and one is not lane]
+    group = lane.look.group
+    # One that takes no room has nothing to share, but may be parted from.
+    seen = [placed.lane for placed in canvas.placed() if placed.height]
+    others = [
+        one
+        for one in canvas.lanes
+        if one.track.scaled
+        and one is not lane
+        and (one in seen or (group and one.look.group == group))
+    ]
     if not others:
         return
     share = submenu(menu, "lane-share", "Share scale with")
-    group = lane.look.group
     for other in others:
         action = share.addAction(other.title)
         action.setCheckable(True)

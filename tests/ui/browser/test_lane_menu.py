@@ -198,6 +198,22 @@ def test_that_lanes_share_their_scale_and_leave_it(
     assert mates[-1].look.group == "", "a group of one is none"
 
 
+def test_that_only_lanes_on_show_are_offered_to_share_a_scale_with(
+    canvas: Canvas, scaled: list[Lane], book: LaneBook
+) -> None:
+    def offered() -> set[str]:
+        menu = entry(lane_menu(canvas, scaled[0]), "Share scale with").menu()
+        assert isinstance(menu, QMenu)
+        return {action.text() for action in menu.actions() if action.isCheckable()}
+
+    assert offered() == {"Genes", "Variants"}
+    book.change("genes", hidden=True)
+    assert offered() == {"Variants"}
+    book.change("sequence", group="group 1")
+    book.change("genes", group="group 1")
+    assert offered() == {"Genes", "Variants"}, "it can be parted from"
+
+
 def test_that_a_lane_is_renamed_and_gets_its_own_name_back(
     canvas: Canvas, book: LaneBook, qtbot: QtBot
 ) -> None:
