@@ -16,6 +16,7 @@ from gfm_desktop.genome.allele_letters import (
     BASES,
     CODES,
     Alleles,
+    Genome,
     Letters,
     kinds_of,
     spelled,
@@ -29,6 +30,7 @@ from gfm_desktop.genome.judgement import (
 )
 from gfm_desktop.genome.normalise import normalise
 from gfm_desktop.genome.record_arrays import RecordArrays, Spans
+from gfm_desktop.genome.rolling import rolled_left
 from gfm_desktop.genome.variant import Variant
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class PlacedRecords:
         refusal: (m,) indexes into `refusals`, -1 where an allele can be scored.
         refusals: Why alleles cannot be scored; the contigs in them mean nothing.
         changed: Index of each allele that is written otherwise once it is normalised,
-            to the normalised allele.
+            to its normalised REF and ALT.
     """
 
     records: RecordArrays
@@ -65,7 +67,7 @@ class PlacedRecords:
     kind: NDArray[np.uint8]
     refusal: NDArray[np.int64]
     refusals: tuple[Verdict, ...]
-    changed: dict[int, Variant]
+    changed: dict[int, tuple[str, str]]
 
 
 def placed_records(
@@ -90,7 +92,7 @@ def placed_records(
         plain[ref.owners(ref.letters == 0)] = False
         records, contig = records.take(plain), contig[plain]
         ref = Letters(records.text, records.ref, BASES)
-    genome = _Genome(reference, names, contig)
+    genome = Genome(reference, names, contig)
     here = genome.letters(Spans(records.pos - 1, records.ref.length))
     differ = np.zeros(len(records), np.bool_)
     differ[ref.owners(ref.letters != here)] = True
@@ -104,45 +106,10 @@ def placed_records(
     return _judged(records, genome, ref, refusals, whole)
 
 
-class _Genome:
-    """The genome around some records.
-
-    Attributes:
-        reference: The genome.
-        names: Its contigs.
-        contig: (n,) index of each record's contig.
-    """
-
-    def __init__(
-        self, reference: Reference, names: Sequence[str], contig: NDArray[np.int64]
-    ) -> None:
-        self.reference = reference
-        self.names = names
-        self.contig = contig
-
-    def letters(
-        self, spans: Spans, which: NDArray[np.int64] | slice = slice(None)
-    ) -> NDArray[np.uint8]:
-        """Return the bases of a stretch beside each record, one after the other.
-
-        Args:
-            spans: 0-based stretches.
-            which: The records that they belong to; all by default.
-        """
-        contig = self.contig[which]
-        places = spans.places()
-        owner = np.repeat(contig, spans.length)
-        bases = np.empty(len(places), np.uint8)
-        for code in np.unique(contig).tolist():
-            here = owner == code
-            bases[here] = self.reference.letters(self.names[code], places[here])
-        return bases
-
-
 def _mismatches(
     records: RecordArrays,
     differ: NDArray[np.bool_],
-    genome: _Genome,
+    genome: Genome,
     judge: Judge,
     lengths: NDArray[np.int64],
 ) -> Iterator[tuple[int, Verdict]]:
@@ -168,7 +135,7 @@ def _mismatches(
 
 def _judged(
     records: RecordArrays,
-    genome: _Genome,
+    genome: Genome,
     ref: Letters,
     refusals: _Refusals,
     whole: NDArray[np.int64],
@@ -194,15 +161,16 @@ def _judged(
     refusal = whole[alleles.owner]
     for place, word in words_of(records.text, spans, np.flatnonzero(other)):
         refusal[place] = refusals.of_letters(word, int(refusal[place]))
-    changed: dict[int, Variant] = {}
     odd = np.flatnonzero(~plain & ~other & (refusal < 0))
-    for place, one in spelled(ref, alt, alleles, odd):
+    changed = rolled_left(ref, alt, alleles, genome, odd, start, kind)
+    rest = odd[~np.isin(odd, list(changed))]
+    for place, one in spelled(ref, alt, alleles, rest):
         if one[0] == one[1]:
             refusal[place] = refusals.same()
             continue
         name = genome.names[genome.contig[alleles.owner[place]]]
         variant = normalise(genome.reference, Variant(name, int(start[place]), *one))
-        changed[place] = variant
+        changed[place] = (variant.ref, variant.alt)
         start[place], kind[place] = variant.start, CODES[variant.kind]
     refused = refusal >= 0
     start[refused] = -1
@@ -270,8 +238,5 @@ def _contigs(
 ) -> NDArray[np.int64]:
     """Return (n,) indexes into the genome's contigs, -1 where it has none."""
     known = {name: code for code, name in enumerate(names)}
-    codes = [
-        -1 if not name.strip() else known.get(judge.contig(name) or "", -1)
-        for name in records.names
-    ]
+    codes = [known.get(judge.contig(name) or "", -1) for name in records.names]
     return np.array(codes, np.int64)[records.name]

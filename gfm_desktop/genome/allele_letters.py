@@ -1,4 +1,4 @@
-"""The letters of many REFs and ALTs, one after the other."""
+"""The letters of many REFs and ALTs, and of the genome beside them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 from gfm_desktop.genome.variant import VariantKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from gfm_desktop.genome.record_arrays import Spans
+    from gfm_desktop.genome.reference import Reference
 
 KINDS: tuple[str, ...] = ("", *map(str, VariantKind))
 """Kind of each code in a `kind` array; the first stands for "cannot be told"."""
@@ -77,6 +78,42 @@ class Alleles:
         self.end[before] = np.flatnonzero(commas)
         self.start[before + 1] = np.flatnonzero(commas) + 1
         self.length = self.end - self.start
+
+
+class Genome:
+    """The genome around some records.
+
+    Attributes:
+        reference: The genome.
+        names: Its contigs.
+        contig: (n,) index of each record's contig.
+    """
+
+    def __init__(
+        self, reference: Reference, names: Sequence[str], contig: NDArray[np.int64]
+    ) -> None:
+        """Take the genome and where the records lie."""
+        self.reference = reference
+        self.names = names
+        self.contig = contig
+
+    def letters(
+        self, spans: Spans, which: NDArray[np.int64] | slice = slice(None)
+    ) -> NDArray[np.uint8]:
+        """Return the bases of a stretch beside each record, one after the other.
+
+        Args:
+            spans: 0-based stretches.
+            which: The records that they belong to; all by default.
+        """
+        contig = self.contig[which]
+        places = spans.places()
+        owner = np.repeat(contig, spans.length)
+        bases = np.empty(len(places), np.uint8)
+        for code in np.unique(contig).tolist():
+            here = owner == code
+            bases[here] = self.reference.letters(self.names[code], places[here])
+        return bases
 
 
 def kinds_of(

@@ -203,7 +203,8 @@ def _records(
         good[good] = _ascii(text, name.take(good))
         good[good] = _ascii(text, alt.take(good))
     codes, names = _names(words, text, chrom.take(good))
-    return RecordArrays(
+    named = np.array([bool(name.strip()) for name in names], np.bool_)
+    records = RecordArrays(
         text,
         line[good],
         codes,
@@ -213,6 +214,7 @@ def _records(
         ref.take(good),
         alt.take(good),
     )
+    return records.take(named[codes])
 
 
 def _ascii(text: NDArray[np.uint8], spans: Spans) -> NDArray[np.bool_]:

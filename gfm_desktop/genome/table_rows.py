@@ -214,8 +214,8 @@ def _written(fit: PlacedRecords, merged: _Merged) -> dict[str, Any]:
     verdicts = [one.verdict for one in others]
     which = np.array(list(fit.changed), np.int64)
     changed = list(fit.changed.values())
-    norm_ref = _replaced(ref, which, extra.add([one.ref for one in changed]))
-    norm_alt = _replaced(fit.alt, which, extra.add([one.alt for one in changed]))
+    norm_ref = _replaced(ref, which, extra.add([ref for ref, _ in changed]))
+    norm_alt = _replaced(fit.alt, which, extra.add([alt for _, alt in changed]))
     norm_ref, norm_alt = (
         _without(fit.refusal >= 0, one) for one in (norm_ref, norm_alt)
     )

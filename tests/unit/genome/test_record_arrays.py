@@ -119,6 +119,40 @@ def test_that_arrays_say_of_every_line_what_the_judge_says(
         assert getattr(fast.judge, name) == getattr(plain.judge, name)
 
 
+def test_that_repeats_are_left_as_far_as_one_allele_at_a_time_is(
+    tmp_path: Path, write_fasta: WriteFasta
+) -> None:
+    from gfm_desktop.genome.reference import Reference
+
+    pick = random.Random(8)
+    bases = {
+        "runs": "G" + "A" * 300 + "CA" * 90 + "N" * 3 + "T" * 50 + "TTG" * 60,
+        "start": "CACACACACA" * 20,
+    }
+    reference = Reference.open(write_fasta(bases))
+    lines = []
+    for _ in range(1500):
+        name = pick.choice(list(bases))
+        letters = bases[name]
+        at = pick.randrange(len(letters) - 8)
+        ref = letters[at : at + pick.choice([1, 1, 2, 3, 4, 7])]
+        if len(ref) == 1:
+            size = pick.choice([2, 3, 4, 130])
+            alt = letters[at : at + size] if pick.random() < 0.5 else ref * size
+        else:
+            alt = pick.choice([ref[:1], ref[-1:], ref[:2]])
+        lines.append(f"{name}\t{at + 1}\t.\t{ref}\t{alt},{ref + ref[-1:]}{TAIL}")
+    path = tmp_path / "in.vcf"
+    path.write_bytes(HEADER + "\n".join(lines).encode())
+    quick, _, _ = _built(path, reference, short_cut=True)
+    slow, _, _ = _built(path, reference, short_cut=False)
+    assert quick == slow
+    far = [r["pos"] - 1 - r["start"] for r in quick if r["status"] == "pending"]
+    assert max(far) > 200
+    assert sum(0 < moved < 32 for moved in far) > 500
+    reference.close()
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     lines=st.lists(
