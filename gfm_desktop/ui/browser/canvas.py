@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QToolTip
 
@@ -55,6 +55,8 @@ class Canvas(Surface):
         self.gestures.menu_wanted.connect(self.lane_menu)
         self._pictures = LanePictures(self)
         self._labels = LaneLabels(self)
+        self._news = QTimer(self, singleShot=True, interval=0)
+        self._news.timeout.connect(self._take_news)
         workspace = sources.workspace
         self.underlays.append(partial(region_paint.paint_regions, workspace.regions))
         self.underlays.append(partial(canvas_paint.paint_selection, self))
@@ -84,6 +86,10 @@ class Canvas(Surface):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the lanes, then what follows the mouse."""
+        if self._news.isActive():
+            # The timer comes all the same, and tells the scroll bar.
+            self._pictures.forget(stamped=False)
+            self._forget_places()
         # As a context manager: a painter left open by an error is a crash of Qt.
         with QPainter(self) as painter:
             painter.setFont(self.font())
@@ -177,7 +183,13 @@ class Canvas(Surface):
         super().refresh()
 
     def renew(self) -> None:
-        """Paint what has changed, as far as the tracks can tell."""
+        """Paint what has changed, as far as the tracks can tell.
+
+        Soon: four kinds of predictions have news at once when a view comes to rest.
+        """
+        self._news.start()
+
+    def _take_news(self) -> None:
         self._pictures.forget(stamped=False)
         self._moved()
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 GAP = 5
 """Pixels between two panes."""
-_NARROWEST = 50.0
+_NARROWEST = 12.0
 
 
 class Zone(StrEnum):

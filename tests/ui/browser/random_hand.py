@@ -182,7 +182,7 @@ class RandomHand:
         self.workspace.go_to(self._interval())
 
     def _open_loci(self) -> None:
-        count = self.random.choice((1, 1, 2, 3, 5))
+        count = self.random.choice((1,) * 10 + (2,) * 5 + (3, 3, 3, 5, MOST_LOCI))
         loci = [self._interval() for _ in range(count)]
         self.workspace.set_loci(loci, self.random.randrange(count))
 
@@ -225,5 +225,5 @@ class RandomHand:
             self.workspace.show_variant(row)
 
     def _resize(self) -> None:
-        wide, tall = self.random.randint(500, 1900), self.random.randint(220, 1000)
+        wide, tall = self.random.randint(420, 1900), self.random.randint(220, 1000)
         self.panel.resize(wide, tall)
