@@ -56,8 +56,12 @@ def _packed(keys: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], int]:
 
 def _of_fractions(keys: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     """Sort by the first 32 bits, then put right what needs the others."""
-    packed, places = _packed(_ordered_bits(keys))
+    with np.errstate(over="ignore"):
+        narrow = keys.astype(np.float32)
+    packed, places = _packed(_ordered_bits(narrow))
     order = packed & places
+    if np.array_equal(narrow, keys, equal_nan=True):
+        return order
     packed |= places
     pairs = np.flatnonzero(packed[1:] == packed[:-1])
     if np.any(keys[order[pairs]] > keys[order[pairs + 1]]):
@@ -68,13 +72,10 @@ def _of_fractions(keys: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     return order
 
 
-def _ordered_bits(keys: NDArray[np.floating[Any]]) -> NDArray[np.uint32]:
-    """Return whole numbers that sort as the keys do in 32 bits, NaN last."""
-    with np.errstate(over="ignore"):
-        narrow = keys.astype(np.float32)
-    narrow += np.float32(0.0)  # makes one of the two zeros
-    narrow[np.isnan(narrow)] = np.nan  # of one sign
-    bits = narrow.view(np.uint32)
+def _ordered_bits(keys: NDArray[np.float32]) -> NDArray[np.uint32]:
+    """Return whole numbers that sort as the keys do, NaN last."""
+    keys = keys + np.float32(0.0)  # makes one of the two zeros
+    keys[np.isnan(keys)] = np.nan  # of one sign
     # Of negative numbers all bits are turned, of the others the sign.
-    turned = (narrow.view(np.int32) >> 31).view(np.uint32) | np.uint32(1 << 31)
-    return bits ^ turned
+    turned = (keys.view(np.int32) >> 31).view(np.uint32) | np.uint32(1 << 31)
+    return keys.view(np.uint32) ^ turned
