@@ -88,7 +88,7 @@ class Canvas(Surface):
         """Paint the lanes, then what follows the mouse."""
         if self._news.isActive():
             # The timer comes all the same, and tells the scroll bar.
-            self._pictures.forget(stamped=False)
+            self._forget_pictures()
             self._forget_places()
         # As a context manager: a painter left open by an error is a crash of Qt.
         with QPainter(self) as painter:
@@ -190,8 +190,12 @@ class Canvas(Surface):
         self._news.start()
 
     def _take_news(self) -> None:
-        self._pictures.forget(stamped=False)
+        self._forget_pictures()
         self._moved()
+
+    def _forget_pictures(self) -> None:
+        self._pictures.forget(stamped=False)
+        self._wishes.forget()
 
     def _tooltip(self, point: QPointF) -> str:
         match self.zone_at(point):

@@ -14,6 +14,7 @@ from gfm_desktop.ui.browser.density import Density, density_of
 from gfm_desktop.ui.browser.packing import fresh_start, pack, stretch_of
 from gfm_desktop.ui.browser.sheet_making import make_sheet
 from gfm_desktop.ui.theme import scale_of
+from gfm_desktop.workspace.places import MOST_LOCI
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,8 +37,8 @@ _SHORT_NAME = 36.0
 """Pixels that a name needs at least: where all rows together have less, none fits."""
 _SETTLING = 600
 """Features left of a stretch that are packed with it, so that its rows stay."""
-_KEPT = 4
-"""Stretches that are kept: neighbours while panning, and the halves of a split view."""
+_KEPT = 2 * MOST_LOCI
+"""Stretches that are kept: that of each locus on show, and its neighbours."""
 
 
 class Features(Protocol):

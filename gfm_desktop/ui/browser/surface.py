@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui import theme
-from gfm_desktop.ui.browser.lanes import Placed, arrange
+from gfm_desktop.ui.browser.lanes import Placed, Wishes, arrange
 from gfm_desktop.ui.browser.navigation import NOWHERE, Camera
 from gfm_desktop.ui.browser.panes import Pane, Zone, side_by_side
 from gfm_desktop.ui.browser.tracks.ruler import OVERVIEW, RulerTrack
@@ -70,6 +70,7 @@ class Surface(QWidget):
         self._header: int | None = None
         self.underlays: list[Underlay] = []
         self._placed: list[Placed] | None = None
+        self._wishes = Wishes()
         self.scroll_y = 0
         self.hover: QPointF | None = None
         self.band: tuple[float, float] | None = None
@@ -198,7 +199,7 @@ class Surface(QWidget):
         """Return the lanes with their places; `top` is before scrolling."""
         if self._placed is None:
             views = [view for view, _ in self.views]
-            self._placed = arrange(self.lanes, views, self.room())
+            self._placed = arrange(self.lanes, views, self.room(), self._wishes)
         return self._placed
 
     def lane_rect(self, key: str) -> QRectF | None:
@@ -283,6 +284,7 @@ class Surface(QWidget):
 
     def refresh(self) -> None:
         """Paint anew: something that is on show has changed."""
+        self._wishes.forget()
         self._moved()
 
     def _moved(self) -> None:

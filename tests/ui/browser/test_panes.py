@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.ui.browser.browser import BrowserPanel
     from gfm_desktop.ui.browser.canvas import Canvas
+    from gfm_desktop.ui.browser.track import View
 
 FIRST = Interval("chr1", 1900, 3900)
 SECOND = Interval("chr2", 100, 300)
@@ -260,3 +261,27 @@ def test_that_several_panes_paint_and_a_single_one_has_no_title(
     assert canvas.header < header
     assert canvas.cross_of(canvas.panes[0]).isEmpty()
     assert canvas.zone_at(QPointF(canvas.gutter + 20, 2)) is Zone.OVERVIEW
+
+
+def test_that_a_drag_asks_only_the_pane_it_moves_for_heights(
+    canvas: Canvas, browser: BrowserPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track: Any = browser.track("genes")
+    asked: list[Interval] = []
+    height = track.height
+
+    def counted(view: View) -> int:
+        asked.append(view.interval)
+        result: int = height(view)
+        return result
+
+    monkeypatch.setattr(track, "height", counted)
+    canvas.refresh()
+    assert {interval.contig for interval in asked} == {"chr1", "chr2"}
+    asked.clear()
+    canvas.gestures.pan(60.0)
+    assert len(asked) == 1
+    assert asked[0].start > FIRST.start
+    asked.clear()
+    canvas.refresh()
+    assert len(asked) == 3

@@ -35,6 +35,7 @@ from gfm_desktop.ui.browser.track import (
 )
 from gfm_desktop.ui.browser.track_exports import ExportsSequence
 from gfm_desktop.ui.palette import BASE_TITLES
+from gfm_desktop.workspace.places import MOST_LOCI
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ FRAMES_FROM = 1 / 3
 WIDEST = 12_000
 """bp beyond which the file is never read: painting must not wait for a disk."""
 BASES, FRAMES = "bases", "bases + frames"
-_KEPT = 4
+_KEPT = 2 * MOST_LOCI
 
 
 class SequenceTrack(ExportsSequence, PlainTrack):
