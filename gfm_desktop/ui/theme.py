@@ -12,7 +12,7 @@ from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gfm_desktop.genome.status import Status
 from gfm_desktop.ui.palette import BASE_SETS, DARK, LIGHT, Palette
@@ -29,6 +29,7 @@ __all__ = [
     "color",
     "current",
     "fixed_font",
+    "grade",
     "level_color",
     "palette_for",
     "scale_of",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 Mode = Literal["light", "dark", "system"]
+_GRADE = "gfm_grade"
 BaseSet = Literal["colour-blind", "igv", "deuter", "monochrome"]
 
 
@@ -82,8 +84,28 @@ def apply(application: QApplication, palette: Palette, *, scale: int = 100) -> N
     font = QFont(application.font())
     font.setPointSizeF(float(application.property("gfm_point_size")) * scale / 100)
     application.setFont(font)
+    for widget in application.allWidgets():
+        # A font of its own does not follow the application's.
+        factor = widget.property(_GRADE)
+        if factor is not None:
+            grade(widget, float(factor), widget.font().weight())
     application.setPalette(_qt_palette(palette))
     application.setStyleSheet(stylesheet(palette, scale))
+
+
+def grade(widget: QWidget, factor: float, weight: int) -> None:
+    """Give a widget letters that are larger or smaller than usual, whatever the scale.
+
+    Args:
+        widget: One that is no child of another such widget.
+        factor: Size, as a multiple of the application's.
+        weight: A `QFont.Weight`.
+    """
+    font = QFont(widget.font())
+    font.setPointSizeF(QApplication.font().pointSizeF() * factor)
+    font.setWeight(QFont.Weight(weight))
+    widget.setProperty(_GRADE, factor)
+    widget.setFont(font)
 
 
 def current() -> Palette:

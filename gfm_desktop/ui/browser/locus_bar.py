@@ -138,6 +138,9 @@ class LocusBar(QWidget):
         is_open = bool(locus.contig) and self._workspace.genome is not None
         if not self.box.hasFocus() or not self.box.isModified():
             self.box.setText(str(locus) if is_open else "")
+            if not self.box.hasFocus():
+                # A narrow box shows the contig and the first position.
+                self.box.setCursorPosition(0)
             self.box.setModified(False)
             self._forget_error()
         for widget in (self.zoom_in, self.zoom_out, self.whole, self.slider, self.here):

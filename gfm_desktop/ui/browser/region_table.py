@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -14,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from gfm_desktop.ui import theme
@@ -36,6 +37,8 @@ NAME, PLACE, LENGTH, NOTE = range(4)
 COLUMNS = ("Name", "Place", "Length", "Note")
 _WIDTHS = (26, 30, 10, 40)
 """Letters of each column."""
+_NO_NOTE = "Write a note…"
+_HOW_TO_NOTE = "Double click, or press F2, to write a note"
 _FIELDS = {NAME: "name", NOTE: "note"}
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -63,11 +66,15 @@ class RegionModel(QAbstractTableModel):
         region, column = self.shown[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
+                if column == NOTE and not region.note:
+                    return _NO_NOTE
                 return _cells(region)[column].replace("\n", " ")
+            case Qt.ItemDataRole.ForegroundRole if column == NOTE and not region.note:
+                return QColor(theme.current().muted)
             case Qt.ItemDataRole.EditRole:
                 return _cells(region)[column]
             case Qt.ItemDataRole.ToolTipRole:
-                return region.note or _cells(region)[column]
+                return region.note or _cells(region)[column] or _HOW_TO_NOTE
             case Qt.ItemDataRole.DecorationRole if column == NAME:
                 return swatch(colour_of(region, theme.current()).name())
         return None
@@ -114,7 +121,11 @@ class RegionModel(QAbstractTableModel):
 
 
 class RegionTable(QTableView):
-    """Shows a `RegionModel`; Enter goes to a region, F2 or a click on it edits."""
+    """Shows a `RegionModel`.
+
+    Enter or a double click goes to a region. F2, a click on what is selected, or a
+    double click on a note edits.
+    """
 
     wanted = Signal(int)
     """Go to this region."""
@@ -139,11 +150,8 @@ class RegionTable(QTableView):
         header.setStretchLastSection(True)
         header.setHighlightSections(False)
         header.setDefaultAlignment(_LEFT)
-        metrics = self.fontMetrics()
-        self.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
-        for column, letters in enumerate(_WIDTHS):
-            self.setColumnWidth(column, letters * metrics.averageCharWidth())
-        self.doubleClicked.connect(lambda index: self.wanted.emit(index.row()))
+        self._fit()
+        self.doubleClicked.connect(self._use)
 
     @property
     def selected(self) -> list[int]:
@@ -166,6 +174,25 @@ class RegionTable(QTableView):
             flag = QItemSelectionModel.SelectionFlag.NoUpdate
             self.selectionModel().setCurrentIndex(first, flag)
             self.scrollTo(first)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give cells room in another size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        metrics = self.fontMetrics()
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
+        for column, letters in enumerate(_WIDTHS):
+            self.setColumnWidth(column, letters * metrics.averageCharWidth())
+
+    def _use(self, index: QModelIndex) -> None:
+        """Write the note that was double clicked, or go to the region."""
+        if index.column() != NOTE:
+            self.wanted.emit(index.row())
+        elif self.state() is not QAbstractItemView.State.EditingState:
+            self.edit(index)
 
     def copied(self) -> str:
         """Return the selected regions, or all, as tab-separated text."""

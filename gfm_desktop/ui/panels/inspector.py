@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import DESCRIPTIONS, Status
 from gfm_desktop.models import catalogue
 from gfm_desktop.tracks.registry import browsing_of
+from gfm_desktop.ui import theme
 from gfm_desktop.ui.panel import Panel
 from gfm_desktop.ui.widgets.cards import model_of, scorer_of
 from gfm_desktop.ui.widgets.chip import StatusChip
@@ -125,7 +126,7 @@ class InspectorPanel(QWidget):
         self.subtitle.setSizePolicy(
             QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
-        self.score.setFont(heading(scale=1.9).font())
+        theme.grade(self.score, 1.9, QFont.Weight.DemiBold)
         self.score.setAlignment(Qt.AlignmentFlag.AlignRight)
         words = QVBoxLayout()
         words.setSpacing(3)
@@ -180,7 +181,7 @@ class InspectorPanel(QWidget):
         self.score.setText(shown)
         # A sign more must not push the number out of a narrow panel.
         scale = 1.9 if len(shown) <= _SHORT else 1.35
-        self.score.setFont(heading(scale=scale).font())
+        theme.grade(self.score, scale, QFont.Weight.DemiBold)
         known = row.status in (Status.SCORED, Status.PENDING)
         self.score.setVisible(known and not is_hypothetical(row))
         self.score.setAccessibleName(f"Score {shown}")

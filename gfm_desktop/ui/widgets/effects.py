@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -26,6 +27,7 @@ class Effects(QWidget):
         """Start empty."""
         super().__init__(parent)
         self.bars: dict[str, ScoreBar] = {}
+        self._shown: tuple[VariantRow, ScorerCard] | None = None
         self.verdict = plain()
         self.verdict.setObjectName("inspector-verdict")
         self.legend = muted()
@@ -42,6 +44,7 @@ class Effects(QWidget):
 
     def show_row(self, row: VariantRow, card: ScorerCard) -> None:
         """Show a scored row."""
+        self._shown = (row, card)
         ticks = tuple(value for value, _ in card.thresholds if 0 < value < 1)
         columns = [column for column in card.columns if column.kind == "float"]
         if list(self.bars) != [column.name for column in columns]:
@@ -62,6 +65,12 @@ class Effects(QWidget):
         self.verdict.setText(verdict(row.score, card))
         self.legend.setText(legend(card))
         self.legend.setVisible(bool(card.thresholds))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give the labels room in another size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self._shown is not None:
+            self.show_row(*self._shown)
 
     def _make(self, columns: list[Column]) -> None:
         for bar in self.bars.values():

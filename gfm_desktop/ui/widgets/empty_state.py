@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gfm_desktop.ui import theme
+
 
 class EmptyState(QWidget):
     """A title, a sentence, and at most one button, in the middle of the panel."""
@@ -15,10 +17,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self.setObjectName(f"{name}-empty")
         self.title = QLabel()
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 1.15)
-        font.setWeight(QFont.Weight.DemiBold)
-        self.title.setFont(font)
+        theme.grade(self.title, 1.15, QFont.Weight.DemiBold)
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setProperty("role", "muted")

@@ -6,18 +6,20 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from gfm_desktop.ui import theme
+
 
 def heading(text: str = "", *, scale: float = 1.25) -> QLabel:
     """Return a label in larger, heavier letters."""
     label = plain(text)
-    label.setFont(scaled(label.font(), scale, QFont.Weight.DemiBold))
+    theme.grade(label, scale, QFont.Weight.DemiBold)
     return label
 
 
 def caption(text: str) -> QLabel:
     """Return the small title of a section."""
     label = QLabel(text)
-    label.setFont(scaled(label.font(), 0.9, QFont.Weight.DemiBold))
+    theme.grade(label, 0.9, QFont.Weight.DemiBold)
     label.setProperty("role", "muted")
     return label
 

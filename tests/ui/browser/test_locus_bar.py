@@ -141,6 +141,13 @@ def test_that_the_box_follows_the_view_unless_someone_types(
     assert bar.box.text() == "chr1:5"
 
 
+def test_that_a_box_too_narrow_shows_the_contig(
+    bar: LocusBar, variants: Workspace
+) -> None:
+    variants.go_to(Interval("chr1", 100, 200))
+    assert bar.box.cursorPosition() == 0, "text is scrolled to the cursor"
+
+
 def test_that_back_and_forward_step_through_the_history(
     bar: LocusBar, variants: Workspace
 ) -> None:

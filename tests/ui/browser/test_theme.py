@@ -5,17 +5,20 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 
 from gfm_desktop.genome.status import Status
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.palette import DARK, LIGHT, Palette
 from gfm_desktop.ui.stylesheet import stylesheet
+from gfm_desktop.ui.widgets.empty_state import EmptyState
+from gfm_desktop.ui.widgets.texts import caption, heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
 
 BASES: list[theme.BaseSet] = ["colour-blind", "igv", "deuter", "monochrome"]
 PALETTES = [
@@ -104,6 +107,23 @@ def test_that_text_scales_from_the_desktops_size_and_back(
     assert dressed.font().pointSizeF() == pytest.approx(2 * normal)
     theme.apply(dressed, DARK, scale=100)
     assert dressed.font().pointSizeF() == pytest.approx(normal)
+
+
+def test_that_headings_and_captions_scale_with_the_text(
+    dressed: QApplication, qtbot: QtBot
+) -> None:
+    theme.apply(dressed, LIGHT, scale=100)
+    empty = EmptyState("x")
+    labels = (heading("A variant"), caption("A section"), empty.title)
+    for widget in (*labels[:2], empty):
+        qtbot.addWidget(widget)
+    before = [label.font().pointSizeF() for label in labels]
+    normal = dressed.font().pointSizeF()
+    assert before == pytest.approx([1.25 * normal, 0.9 * normal, 1.15 * normal])
+    theme.apply(dressed, LIGHT, scale=160)
+    larger = [label.font().pointSizeF() for label in labels]
+    assert larger == pytest.approx([1.6 * size for size in before])
+    assert all(label.font().weight() == QFont.Weight.DemiBold for label in labels)
 
 
 def test_that_the_system_mode_is_one_of_the_two(qapp: QApplication) -> None:

@@ -194,3 +194,16 @@ def test_that_a_hypothetical_variant_is_called_so_and_has_no_score(
     assert workspace.selection == row
     workspace.select(table.row(0))
     assert panel.chip.accessibleName() != "Status: Hypothetical"
+
+
+def test_that_names_of_effects_keep_their_room_in_larger_text(
+    panel: InspectorPanel, workspace: Workspace, table: ScoreTable, run: ScoreRun
+) -> None:
+    workspace.select(table.row(1))
+    workspace.set_run(run)
+    bar = panel.effects.bars["ds_ag"]
+    before = bar._columns()[0]
+    font = panel.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    panel.setFont(font)
+    assert bar._columns()[0] > 1.6 * before, "where the bar begins"

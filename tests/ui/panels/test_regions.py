@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton
 
 from gfm_desktop import paths
 from gfm_desktop.genome.interval import Interval
@@ -75,7 +75,7 @@ def test_that_the_view_is_marked_and_listed(
     rows = panel.table.rows
     assert rows.rowCount() == 1
     cells = [rows.data(rows.index(0, c)) for c in (NAME, PLACE, LENGTH, NOTE)]
-    assert cells == ["Region 1", "chr1:1,001-1,100", "100 bp", ""]
+    assert cells == ["Region 1", "chr1:1,001-1,100", "100 bp", "Write a note…"]
     assert panel.table.selected == [0]
     panel.add_view.click()
     assert rows.rowCount() == 1
@@ -232,3 +232,40 @@ def test_that_the_menu_pops_up_where_it_was_asked_for(
     assert menu is not None
     qtbot.waitUntil(menu.isVisible)
     menu.close()
+
+
+def test_that_a_double_click_writes_a_note_and_elsewhere_goes_to_the_region(
+    three: RegionsPanel, opened: Workspace, qtbot: QtBot
+) -> None:
+    table = three.table
+    three.resize(1200, 300)
+    went: list[int] = []
+    table.wanted.connect(went.append)
+    note = table.rows.index(1, NOTE)
+    assert note.data() == "Write a note…"
+    middle = table.visualRect(note).center()
+    button = Qt.MouseButton.LeftButton
+    qtbot.mouseClick(table.viewport(), button, pos=middle)
+    qtbot.mouseDClick(table.viewport(), button, pos=middle)
+    editor = table.viewport().findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == ""
+    qtbot.keyClicks(editor, "look again")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    # Qt takes what was written in after the key is done with.
+    qtbot.waitUntil(lambda: opened.regions.all[1].note == "look again")
+    assert note.data() == "look again"
+    assert went == []
+    place = table.visualRect(table.rows.index(2, PLACE)).center()
+    qtbot.mouseClick(table.viewport(), button, pos=place)
+    qtbot.mouseDClick(table.viewport(), button, pos=place)
+    assert went == [2]
+
+
+def test_that_columns_grow_with_the_text(three: RegionsPanel) -> None:
+    table = three.table
+    before = table.columnWidth(PLACE)
+    font = table.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    table.setFont(font)
+    assert table.columnWidth(PLACE) > 1.6 * before
