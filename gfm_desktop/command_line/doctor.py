@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _LIBRARIES = (
     "PySide6-Essentials",
-    "duckdb",
     "numpy",
     "pyarrow",
     "pyBigWig",

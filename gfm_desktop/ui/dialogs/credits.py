@@ -16,7 +16,6 @@ LIBRARIES: tuple[tuple[str, str], ...] = (
     ("PyTorch", "BSD-3-Clause"),
     ("NumPy", "BSD-3-Clause"),
     ("Apache Arrow (pyarrow)", "Apache-2.0"),
-    ("DuckDB", "MIT"),
     ("pysam and HTSlib", "MIT"),
     ("pyBigWig", "MIT"),
     ("Biopython", "Biopython License Agreement"),

@@ -26,7 +26,7 @@ from gfm_desktop.ui.icons import pixmap
 if TYPE_CHECKING:
     from gfm_desktop.jobs.events import Failed
 
-_PACKAGES = ("PySide6-Essentials", "torch", "numpy", "duckdb", "pyarrow", "pysam")
+_PACKAGES = ("PySide6-Essentials", "torch", "numpy", "pyarrow", "pysam")
 _GIB = 1 << 30
 
 
