@@ -18,6 +18,7 @@ from gfm_desktop.command_line.preflight import Refused
 from gfm_desktop.command_line.reporter import JsonReporter, TextReporter
 from gfm_desktop.command_line.runner import FAILURE, SUCCESS, USAGE, Runner, Stopped
 from gfm_desktop.errors import GfmError, OptionError
+from gfm_desktop.heap import share_heap
 from gfm_desktop.jobs.events import Cancelled
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     multiprocessing.freeze_support()
     # Before torch is imported: threads that spin beside a busy core halve its speed.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    share_heap()
     if arguments is None:
         _write_utf8()
     given = sys.argv[1:] if arguments is None else list(arguments)

@@ -22,6 +22,7 @@ from gfm_desktop.engine.messages import (
 )
 from gfm_desktop.engine.pickled_job import PickledJob
 from gfm_desktop.engine.scheduler import Scheduler
+from gfm_desktop.heap import share_heap
 from gfm_desktop.jobs.context import JobContext
 from gfm_desktop.jobs.events import Event, Failed
 from gfm_desktop.jobs.guard import BUG_TODO, run_guarded
@@ -40,6 +41,7 @@ def main(commands: Connection, reports: Connection) -> None:
     """
     # Read when torch loads OpenMP: spinning threads would starve the window.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    share_heap()
     # Ctrl+C in a terminal reaches both processes; the window's decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()

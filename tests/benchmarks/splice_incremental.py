@@ -1,7 +1,7 @@
 """Compares splice scoring with what it was, and with the original program.
 
     python tests/benchmarks/splice_incremental.py [--variants 200] [--repeats 1]
-        [--before CHECKOUT] [--original PYTHON] [--weights FOLDER] [--quick N]
+        [--before CHECKOUT] [--original PYTHON] [--weights FOLDER]
 
 Sets: SNVs evenly over one gene of the sample (dense), over all of its genes (spread),
 and every SNV of a stretch of the same gene (saturation). Every program is a whole
@@ -9,14 +9,13 @@ process, start-up included, one after another in each round, distance 50:
 
 * `gfm score` of this checkout;
 * with ``--before``, `gfm score` of another checkout;
-* with ``--original``, ``spliceai`` of that Python (PyPI 1.3.1, numpy < 2.3), on the
-  first N variants of a set where ``--quick`` says so, start-up taken off apart.
+* with ``--original``, ``spliceai`` of that Python (PyPI 1.3.1, numpy < 2.3).
 
 Without ``--weights`` (a folder with spliceai1.h5 to spliceai5.h5) the built-in model is
 measured, which has the same five networks of the same sizes, and its numbers are not
 compared with the original's. Prints wall and CPU seconds, peak memory, and what a
-variant needs in floating-point operations against the rate that the machine reaches on
-this network's convolutions. Asserts nothing. Compare figures of one run only; on a
+variant needs in floating-point operations against the machine's rate (`splice_floor`,
+in this process). Asserts nothing. Compare figures of one run only; on a
 shared machine compare CPU seconds.
 """
 
@@ -32,23 +31,22 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 # Before torch: threads that spin beside a busy core are twice as slow.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-import torch  # noqa: TID253
+from splice_floor import counted, matrix_rate
 
 from gfm_desktop import paths
 from gfm_desktop.genome.annotation import GeneModels
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.reference import Reference
+from gfm_desktop.genome.variant import Variant
+from gfm_desktop.models import catalogue
 from gfm_desktop.models.importing import Origin, write_folder
-from gfm_desktop.models.spectral_convolution import DilatedConvolution
-from gfm_desktop.models.splice_cone import Levels, Span, cone
-from gfm_desktop.models.splice_network import SPLICEAI_10K
-from gfm_desktop.models.splice_stages import tile_size
 from gfm_desktop.models.splice_windows import SpliceTarget, gene_target
+from gfm_desktop.scoring import splice_delta
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,69 +170,49 @@ def write_annotation(path: Path, targets: Sequence[SpliceTarget]) -> None:
     path.write_text("\n".join([*lines, ""]))
 
 
-def floor(threads: int) -> None:
-    """Print what a variant needs and what convolutions reach here."""
-    levels = Levels.of(SPLICEAI_10K)
-    window = Span(-DISTANCE, DISTANCE + 1)
-    spans = list(cone(levels, 1, 1, window).spans)
-    tile = levels.read_by(Span(0, tile_size(levels.flank) + 256))
-    rows = [
-        ("both alleles, whole windows", 2, levels.read_by(window)),
-        ("cone of one SNV", 1, spans),
-        ("a tile of REF", 1, tile),
+def floor(
+    model: str, vcf: Path, reference: Reference, genes: GeneModels, rate: float
+) -> None:
+    """Print what a set needs in floating-point operations, and what is reached."""
+    loaded: Any = catalogue.load(model, device="cpu")
+    variants = [
+        Variant("chr22", int(fields[1]) - 1, fields[3], fields[4])
+        for line in vcf.read_text().splitlines()
+        if not line.startswith("#")
+        for fields in [line.split("\t")]
     ]
-    torch.set_num_threads(1)
-    print(f"\nFloating-point operations, {REPLICATES} networks; rates of one thread")
-    for name, times, parts in rows:
-        plain, fewer, seconds = 0, 0, 0.0
-        for level in range(1, levels.last + 1):
-            width, dilation = levels.kernels[level - 1]
-            channels = SPLICEAI_10K.channels
-            weight = torch.randn(channels, channels, 1, width)
-            weight = weight.to(memory_format=torch.channels_last)
-            layer = DilatedConvolution(weight, torch.zeros(channels), dilation=dilation)
-            length = parts[level].length
-            plain += 2 * length * width * channels**2
-            fewer += 2 * layer.multiplications(length)
-            signal = torch.randn(length + 2 * layer.reach, channels)
-            seconds += fastest(layer, signal)
-        scale = times * REPLICATES / 1e9
-        print(
-            f"  {name:28} {plain * scale:6.1f} G plainly, {fewer * scale:6.1f} G as "
-            f"done here at {fewer / seconds / 1e9:4.0f} G/s: "
-            f"{1000 * seconds * times * REPLICATES / threads:5.0f} ms on {threads} "
-            f"threads"
+    with counted() as work:
+        splice_delta.score(
+            loaded, variants, reference=reference, genes=genes, distance=DISTANCE
         )
-
-
-def fastest(layer: DilatedConvolution, signal: torch.Tensor) -> float:
-    """Return the CPU seconds of the fastest of some calls."""
-    best = float("inf")
-    with torch.inference_mode():
-        for _ in range(8):
-            began = time.thread_time()
-            layer(signal)
-            best = min(best, time.thread_time() - began)
-    return best
+    number, best = len(variants), 1_000 * work.done / rate / len(variants)
+    print(
+        f"  a variant needs {work.plain / number:.1f} GFLOP by taps, "
+        f"{work.done / number:.1f} as done here: {best:.0f} ms of one thread at "
+        f"{rate:.0f} GFLOP/s; it took {1_000 * work.cpu / number:.0f} CPU ms, "
+        f"{work.reached(rate):.0%} of that rate"
+    )
 
 
 def report(name: str, count: int, runs: dict[str, list[Run]]) -> None:
     """Print one set's figures."""
     ours = runs["this checkout"]
-    print(f"\n{name}: {count} SNVs")
+    our_wall = statistics.median(run.wall for run in ours) / count
+    our_cpu = statistics.median(run.cpu for run in ours) / count
+    print(f"\n{name}: {count} SNVs; median (least to most) of {len(ours)} runs")
     for program, done in runs.items():
-        wall = statistics.median(run.wall for run in done)
-        cpu = statistics.median(run.cpu for run in done)
+        walls, cpus = [run.wall for run in done], [run.cpu for run in done]
+        wall, cpu = statistics.median(walls), statistics.median(cpus)
         number = len(done[0].scores)
-        each, busy = wall / number, cpu / number
-        ratio = each / (statistics.median(run.wall for run in ours) / count)
-        less = busy / (statistics.median(run.cpu for run in ours) / count)
         same = sum(done[0].scores[key] == ours[0].scores[key] for key in done[0].scores)
         print(
-            f"  {program:16} {number:4} SNVs {wall:7.2f} s, {1 / each:6.2f} a second "
-            f"({ratio:5.1f} times ours; CPU {cpu:7.2f} s, {less:5.1f} times), peak "
-            f"{max(run.peak for run in done):4.0f} MiB, {same} of {number} strings "
-            "equal ours"
+            f"  {program:14} {number:4} SNVs {wall:7.2f} s ({min(walls):.2f} to "
+            f"{max(walls):.2f}), {number / wall:6.2f} a second, "
+            f"{wall / number / our_wall:5.1f} times ours; CPU {cpu:7.2f} s "
+            f"({min(cpus):.2f} to {max(cpus):.2f}), {cpu / number / our_cpu:5.1f} "
+            f"times; peak {max(run.peak for run in done):4.0f} MiB; {same} of {number} "
+            "strings equal ours",
+            flush=True,
         )
 
 
@@ -243,7 +221,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--variants", type=int, default=200)
     parser.add_argument("--repeats", type=int, default=1)
-    parser.add_argument("--quick", type=int, default=0)
     parser.add_argument("--gene", default="ZDHHC8")
     parser.add_argument("--before", type=Path)
     parser.add_argument("--original")
@@ -251,7 +228,6 @@ def main() -> None:
     parser.add_argument("--sets", default="dense,spread,saturation")
     options = parser.parse_args()
     here = Path(__file__).parents[2]
-    threads = torch.get_num_threads()
     reference = Reference.open(SAMPLE / "chr22.fa.gz")
     genes = GeneModels.load(SAMPLE / "genes.gtf.gz", reference=reference)
     everywhere = Interval("chr22", 0, reference.contigs["chr22"])
@@ -270,12 +246,10 @@ def main() -> None:
             letters = reference.fetch("chr22", 0, reference.contigs["chr22"])
             genome.write_text(f">22\n{letters}\n")
         for kind in options.sets.split(","):
-            vcf, few = folder / f"{kind}.vcf", folder / f"{kind}-few.vcf"
+            vcf = folder / f"{kind}.vcf"
             where = places(kind, targets, gene, options.variants)
             alleles = 3 if kind == "saturation" else 1
             count = write_vcf(vcf, reference, where, alleles, options.variants)
-            quick = options.quick or count
-            write_vcf(few, reference, where, alleles, quick)
             runs: dict[str, list[Run]] = {}
             for _ in range(options.repeats):
                 found = {"this checkout": gfm(here, vcf, model, folder)}
@@ -283,13 +257,13 @@ def main() -> None:
                     found["before"] = gfm(options.before, vcf, model, folder)
                 if options.original:
                     found["spliceai"] = original(
-                        options.original, few, table, genome, folder
+                        options.original, vcf, table, genome, folder
                     )
                 for program, run in found.items():
                     runs.setdefault(program, []).append(run)
             report(kind, count, runs)
+            floor(model, vcf, reference, genes, matrix_rate())
     reference.close()
-    floor(threads)
 
 
 if __name__ == "__main__":

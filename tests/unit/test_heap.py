@@ -1,0 +1,40 @@
+"""Threads share what they freed, where the C library lets them."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from typing import Any
+
+import pytest
+
+from gfm_desktop import heap
+
+
+def test_that_glibc_is_asked_for_one_heap(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+
+    class Library:
+        def mallopt(self, *given: int) -> int:
+            asked.append(given)  # type: ignore[arg-type]
+            return 1
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: Library())
+    heap.share_heap()
+    # M_ARENA_MAX of glibc's malloc.h.
+    assert asked == [(-8, 1)]
+
+
+def test_that_other_systems_and_libraries_are_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none(name: Any) -> object:
+        return object()
+
+    monkeypatch.setattr(ctypes, "CDLL", none)
+    monkeypatch.setattr(sys, "platform", "linux")
+    heap.share_heap()
+    monkeypatch.setattr(ctypes, "CDLL", None)
+    monkeypatch.setattr(sys, "platform", "win32")
+    heap.share_heap()
