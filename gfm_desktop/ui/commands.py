@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit
 
 from gfm_desktop.ui.view_commands import ViewCommands
 from gfm_desktop.workspace.file_kind import open_filter
-from gfm_desktop.workspace.project import sample_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +43,7 @@ class Commands(ViewCommands):
 
     def open_sample(self) -> None:
         """Open the shipped sample."""
-        self.open_project(sample_project())
+        self.open_project(self._desk.projects.sample)
 
     def open_project(self, project: RecentProject) -> None:
         """Open a project where it was left."""

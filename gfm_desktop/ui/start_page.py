@@ -28,11 +28,16 @@ from gfm_desktop.ui.widgets.listening import listen
 from gfm_desktop.workspace.project import missing_files
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
+
     from gfm_desktop.settings import RecentProject
     from gfm_desktop.workspace.project import Projects
     from gfm_desktop.workspace.workspace import Workspace
 
-KINDS = "Genome (FASTA)  ·  gene models (GTF, GFF3)  ·  variants (VCF)"
+KINDS = (
+    "Genome (FASTA)  ·  gene models (GTF, GFF3)  ·  variants (VCF)  ·  "
+    "tracks (bigWig, BAM, BED)"
+)
 _WIDTH = 620
 _MOST = 6
 """Recent projects on the page; the menu has all."""
@@ -72,6 +77,17 @@ class RecentRow(QFrame):
         row.addWidget(self.button)
         row.addWidget(where, 1)
         row.addWidget(self.forget)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open it wherever the card is pressed."""
+        inside = self.rect().contains(event.position().toPoint())
+        if inside and event.button() is Qt.MouseButton.LeftButton:
+            self.opened.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the press, so that its release comes here."""
+        event.accept()
 
 
 class StartPage(QScrollArea):

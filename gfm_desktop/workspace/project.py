@@ -115,6 +115,13 @@ class Projects:
         return tuple(p for p in known if p.genome and _names(p) != sample)
 
     @property
+    def sample(self) -> RecentProject:
+        """Return the sample as it was left, with the tracks that were added to it."""
+        fresh = sample_project()
+        known = self._settings.recent_projects
+        return next((p for p in known if _names(p) == _names(fresh)), fresh)
+
+    @property
     def current(self) -> RecentProject | None:
         """Return what is open, as a project."""
         return self._current

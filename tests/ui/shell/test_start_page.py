@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel
 
 from gfm_desktop.settings import RecentProject, Settings
-from gfm_desktop.ui.start_page import StartPage
+from gfm_desktop.ui.start_page import RecentRow, StartPage
 from gfm_desktop.workspace.project import SAMPLE_TITLE, Projects
 from gfm_desktop.workspace.workspace import Workspace
 
@@ -47,6 +47,25 @@ def test_that_a_recent_project_opens_where_it_was_left(
     press(qtbot, window, "recent-0")
     qtbot.waitUntil(lambda: window.workspace.variants is not None)
     assert str(window.workspace.locus) == "chr1:101-200"
+
+
+def test_that_a_recent_project_opens_wherever_its_card_is_pressed(
+    qtbot: QtBot, settings: Settings
+) -> None:
+    row = RecentRow(settings.recent_projects[0], 0)
+    qtbot.addWidget(row)
+    row.resize(500, row.sizeHint().height())
+    row.show()
+    told: list[str] = []
+    row.opened.connect(lambda: told.append("opened"))
+    row.forgotten.connect(lambda: told.append("forgotten"))
+    words = next(label for label in row.findChildren(QLabel) if "2026" in label.text())
+    qtbot.mouseClick(words, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert told == ["opened"] * 2
+    qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(row.forget, Qt.MouseButton.LeftButton)
+    assert told == ["opened"] * 3 + ["forgotten"]
 
 
 def test_that_a_project_whose_files_are_gone_says_so_and_can_be_forgotten(

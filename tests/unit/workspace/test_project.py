@@ -10,6 +10,7 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.settings import (
     RecentProject,
     SavedLane,
+    SavedTrack,
     Settings,
     SettingsError,
     load_settings,
@@ -139,6 +140,18 @@ def test_that_the_sample_is_complete_and_never_among_the_recent(
     settings.remember_project(sample)
     assert projects.recent == ()
     assert Path(sample.genome).name == "chr22.fa.gz"
+
+
+def test_that_the_sample_opens_as_it_was_left(
+    projects: Projects, settings: Settings
+) -> None:
+    assert projects.sample == sample_project()
+    mine = SavedTrack(kind="signal", path="/mine/cover.bw")
+    left = {"tracks": (mine,), "locus": "chr22:20,100,001-20,200,000"}
+    settings.remember_project(sample_project().model_copy(update=left))
+    assert projects.sample.tracks == (mine,)
+    assert projects.sample.locus == "chr22:20,100,001-20,200,000"
+    assert projects.recent == ()
 
 
 @pytest.fixture
