@@ -17,8 +17,8 @@ from gfm_desktop.command_line.parser import build_parser, read
 from gfm_desktop.command_line.preflight import Refused
 from gfm_desktop.command_line.reporter import JsonReporter, TextReporter
 from gfm_desktop.command_line.runner import FAILURE, SUCCESS, USAGE, Runner, Stopped
+from gfm_desktop.engine.heap import share_heap
 from gfm_desktop.errors import GfmError, OptionError
-from gfm_desktop.heap import share_heap
 from gfm_desktop.jobs.events import Cancelled
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
+from gfm_desktop.engine.heap import share_heap
 from gfm_desktop.engine.messages import (
     Cancel,
     Command,
@@ -22,7 +23,6 @@ from gfm_desktop.engine.messages import (
 )
 from gfm_desktop.engine.pickled_job import PickledJob
 from gfm_desktop.engine.scheduler import Scheduler
-from gfm_desktop.heap import share_heap
 from gfm_desktop.jobs.context import JobContext
 from gfm_desktop.jobs.events import Event, Failed
 from gfm_desktop.jobs.guard import BUG_TODO, run_guarded

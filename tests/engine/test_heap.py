@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
+from gfm_desktop.engine import heap
 
-from gfm_desktop import heap
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_that_glibc_is_asked_for_one_heap(monkeypatch: pytest.MonkeyPatch) -> None:
