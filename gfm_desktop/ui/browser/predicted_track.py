@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from gfm_desktop.ui.browser import curves, signals
 from gfm_desktop.ui.browser.predicted_menu import predicted_actions
 from gfm_desktop.ui.browser.track import PlainTrack
 from gfm_desktop.ui.browser.track_exports import ExportsPrediction
@@ -11,6 +15,8 @@ from gfm_desktop.workspace.prediction_state import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from PySide6.QtGui import QPainter
 
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.track import TrackAction, View
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
 
 FOLDED = 30
 """Height of a lane that says one sentence, in pixels at a scale of 100 %."""
+_UNASKED = "Not predicted"
 _REGIONS_KEPT = 12
 """Some for each locus on show: a drag asks for a new one with each base."""
 
@@ -96,3 +103,29 @@ class PredictedTrack(ExportsPrediction, PlainTrack):
                 self._regions.pop(next(iter(self._regions)))
             self._regions[key] = self._predictions.region(interval)
         return self._regions[key]
+
+    def _paint_gaps(
+        self, painter: QPainter, rect: QRectF, view: View, words: str, *, bad: bool
+    ) -> None:
+        """Hatch what is not predicted: blank, it would be taken for a prediction of 0.
+
+        Args:
+            painter: Where to paint.
+            rect: The lane.
+            view: What is on screen.
+            words: Why it is not there, or whether it comes.
+            bad: Whether it could not be made.
+        """
+        known = self._region(view).known
+        asked = np.ones(len(known), np.bool_)
+        part = self._predictions.wanted(view.interval)
+        if part is not None:
+            asked[:] = False
+            start = view.interval.start
+            asked[part.start - start : part.end - start] = True
+        for places, text in ((asked, words), (~asked, _UNASKED)):
+            failed = bad and places is asked
+            for left, right in signals.gaps(view, known | ~places):
+                area = QRectF(left, 8, right - left, rect.height() - 12)
+                shown = area.intersected(rect)
+                curves.paint_gap(painter, shown, text, view, bad=failed)

@@ -102,8 +102,7 @@ class BasesTrack(PredictedTrack):
             if pane.name in ("ref", "alt"):
                 colour = view.palette.ref if pane.name == "ref" else view.palette.alt
                 logo_paint.paint_stripe(painter, rect, pane, colour)
-        if state.stage is not Stage.READY:
-            self._paint_gaps(painter, rect, view, words, bad=bad)
+        self._paint_gaps(painter, rect, view, words, bad=bad)
         if region.known.any():
             self._paint_legend(painter, rect, view)
 
@@ -218,15 +217,6 @@ class BasesTrack(PredictedTrack):
         if pane.name in ("alt", "change") and region.alt is not None:
             absent = np.isnan(region.alt[ENTROPY]) & region.known
         return absent
-
-    def _paint_gaps(
-        self, painter: QPainter, rect: QRectF, view: View, words: str, *, bad: bool
-    ) -> None:
-        """Hatch what is not there, and say whether it comes."""
-        for first, end in signals.gaps(view, self._region(view).known):
-            area = QRectF(first, 8, end - first, rect.height() - 12)
-            seen = area.intersected(rect)
-            curves.paint_gap(painter, seen, words, view, bad=bad)
 
     def _paint_legend(self, painter: QPainter, rect: QRectF, view: View) -> None:
         palette = view.palette

@@ -143,10 +143,7 @@ class FineTunedTrack(PredictedTrack):
             curves.paint_alt(painter, pane, view, drawing)
             if region.limits == ends == (0.0, 1.0):
                 curves.paint_changes(painter, rect, pane, view, drawing)
-        if state.stage is not Stage.READY:
-            for first, end in signals.gaps(view, region.known):
-                area = QRectF(first, 8, end - first, rect.height() - 12)
-                curves.paint_gap(painter, area.intersected(rect), words, view, bad=bad)
+        self._paint_gaps(painter, rect, view, words, bad=bad)
         if region.known.any():
             self._paint_legend(painter, rect, view)
 

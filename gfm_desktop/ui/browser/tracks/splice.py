@@ -120,15 +120,7 @@ class SpliceTrack(PredictedTrack):
         for pane in shown:
             curves.paint_frame(painter, rect, pane, view)
         region = self._region(view)
-        wanted = self._predictions.wanted(view.interval)
-        if wanted is not None and state.stage in (Stage.WAITING, Stage.FAILED):
-            asked = rect.intersected(
-                QRectF(view.x(wanted.start), 0, len(wanted) * view.scale, rect.height())
-            )
-            for left, right in signals.gaps(view, region.known):
-                area = QRectF(left, 8, right - left, rect.height() - 12)
-                area = area.intersected(asked)
-                curves.paint_gap(painter, area, words, view, bad=bad)
+        self._paint_gaps(painter, rect, view, words, bad=bad)
         drawn = [(pane, self._drawing(view, pane)) for pane in shown]
         for pane, drawing in drawn:
             curves.paint_ref(painter, pane, view, drawing)

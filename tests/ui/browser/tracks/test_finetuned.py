@@ -55,6 +55,9 @@ class Canned:
     def overlay_state(self) -> State:
         return State(Stage.IDLE)
 
+    def wanted(self, view: Interval) -> Interval | None:
+        return view
+
     def has_some(self, view: Interval) -> bool:
         return True
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.tracks.prediction import TrackPrediction
 from gfm_desktop.tracks.splice_probability import SIGNALS
-from gfm_desktop.ui.browser import signals
+from gfm_desktop.ui.browser import curves, signals
 from gfm_desktop.ui.browser.header_paint import label_font
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.splice import FOLDED, SpliceTrack
@@ -182,6 +182,37 @@ def test_that_a_new_answer_replaces_the_picture(
     assert np.isnan(lane.values(shown, pane)[0]).all()
     canned.tiles, canned.revision = [predicted(0, 20_000)], 2
     assert lane.values(shown, pane)[0][100] == pytest.approx(0.8)
+
+
+def test_that_what_is_not_predicted_is_hatched_in_every_state(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, qapp: QApplication
+) -> None:
+    told: list[tuple[float, float, str]] = []
+
+    def paint_gap(
+        _: object, area: QRectF, words: str, *__: object, **___: object
+    ) -> None:
+        told.append((area.left(), area.right(), words))
+
+    monkeypatch.setattr(curves, "paint_gap", paint_gap)
+    shown = View(Interval("chr1", 1000, 2000), 1000.0, LIGHT)
+    predictions = Canned([predicted(1000, 1500)])
+    lane = track(workspace, predictions)
+    image = QImage(1000, 240, QImage.Format.Format_RGB32)
+    part: Interval | None = None
+    monkeypatch.setattr(predictions, "wanted", lambda _: part)
+    for stage in (Stage.TOO_WIDE, Stage.IDLE):
+        predictions.now = State(stage, "Zoom in")
+        told.clear()
+        with QPainter(image) as painter:
+            lane.paint(painter, rect(), shown)
+        assert told == [(500.0, 1000.0, "Zoom in")]
+    part = Interval("chr1", 1000, 1600)
+    predictions.now = State(Stage.WAITING, "Predicting")
+    told.clear()
+    with QPainter(image) as painter:
+        lane.paint(painter, rect(), shown)
+    assert told == [(500.0, 600.0, "Predicting"), (600.0, 1000.0, "Not predicted")]
 
 
 def test_that_waiting_leaves_gaps_only_where_nothing_is_known(
