@@ -67,13 +67,14 @@ class LaneDrag:
     def _reorder(self, point: QPointF) -> None:
         canvas, book = self._canvas, self._lane.book
         over = canvas.lane_at(point)
-        if over is None and point.y() > canvas.header:
+        y = point.y() - canvas.header + canvas.scroll_y
+        # Between two lanes is a line that is nobody's.
+        if over is None and y >= max(placed.bottom for placed in canvas.placed()):
             book.move(self.key, None)
         if over is None or over.lane.track.key == self.key:
             return
         shown = [placed.lane.track.key for placed in canvas.placed()]
         mine, theirs = shown.index(self.key), shown.index(over.lane.track.key)
-        y = point.y() - canvas.header + canvas.scroll_y
         upper = y < (over.top + over.bottom) / 2
         # Past the middle of the other lane: before that they would swap to and fro.
         if theirs < mine and upper:

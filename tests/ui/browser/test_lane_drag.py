@@ -67,6 +67,20 @@ def test_that_a_lane_follows_its_label_and_stays_where_it_is_let_go(
     assert canvas.dragged == ""
 
 
+def test_that_the_line_between_two_lanes_is_no_place_below_all(canvas: Canvas) -> None:
+    before = order(canvas)
+    x, y = label_of(canvas, "sequence")
+    first = canvas.placed()[0]
+    line = canvas.top_of(first) + first.height + 0.5
+    assert canvas.lane_at(QPointF(x, line)) is None
+    mouse(canvas, PRESS, x, y)
+    mouse(canvas, MOVE, x, y + 8)
+    mouse(canvas, MOVE, x, line)
+    assert order(canvas) == before
+    mouse(canvas, RELEASE, x, line)
+    assert order(canvas) == before
+
+
 def test_that_escape_puts_a_lane_back_where_it_was(canvas: Canvas) -> None:
     before = order(canvas)
     x, y = label_of(canvas, "sequence")
