@@ -11,9 +11,9 @@ and nothing is reckoned twice.
 
 For SpliceAI-10k that is a stage for each of the first three groups of units, in tiles
 of 2,000, and one for each of the last eight convolutions, in tiles of 1,000. Along a
-strand a position takes about 1.15 times what it takes without tiles; an isolated
-variant, whose first level is read over 10,101 positions, about 1.4 times. One tile of
-the whole network in one go, of 2,000 outputs, takes 4.3 times.
+strand a position takes 1.1 times the multiplications that it takes without tiles; an
+isolated variant, of which whole tiles are read, 1.5 times those of its window alone.
+One tile of the whole network in one go, of 2,000 outputs, takes 4.3 times.
 """
 
 from __future__ import annotations

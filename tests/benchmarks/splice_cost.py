@@ -14,6 +14,7 @@ Writes the same as a picture where `--out` names a file. Asserts nothing.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,6 +169,13 @@ def picture(rows: Sequence[Row]) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
+def ticks(top: float) -> list[float]:
+    """Return two to five round values below the top."""
+    unit = 10 ** math.floor(math.log10(top))
+    tick = next(unit * f for f in (0.2, 0.5, 1, 2) if top < 5.5 * unit * f)
+    return [tick * number for number in range(1, int(top / tick) + 1)]
+
+
 def chart(
     left: int,
     title: str,
@@ -191,7 +199,7 @@ def chart(
         f'<path d="M{left} {TOP}V{base}H{left + WIDTH}" fill="none" stroke="#444"/>',
         f'<text x="{left + WIDTH}" y="{base + 34}" text-anchor="end">{unit}</text>',
     ]
-    for value in (top / 4, top / 2, 3 * top / 4):
+    for value in ticks(top):
         y = base - HEIGHT * value / top
         parts.append(
             f'<path d="M{left} {y:.1f}h{WIDTH}" stroke="#ddd"/>'
