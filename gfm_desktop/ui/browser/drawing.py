@@ -10,23 +10,18 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
-    QPaintEngine,
     QPainter,
     QPen,
     QPixmap,
 )
 
+from gfm_desktop.ui.browser.still_text import VECTOR, still_text
+
 if TYPE_CHECKING:
     from gfm_desktop.ui.palette import Palette
 
-_VECTOR = (
-    QPaintEngine.Type.SVG,
-    QPaintEngine.Type.Pdf,
-    QPaintEngine.Type.Picture,
-)
 _TILE = 128
 """Pixels of a tile: a multiple of the pattern's 8."""
-_LEFT_MIDDLE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def faded(colour: str | QColor, alpha: float) -> QColor:
@@ -58,7 +53,7 @@ def hatch(painter: QPainter, area: QRectF, tint: QColor) -> None:
     On the screen with a tile: Qt's own pattern takes five times as long, which a lane
     that waits for its prediction would cost at each step of a drag.
     """
-    if painter.paintEngine().type() in _VECTOR:
+    if painter.paintEngine().type() in VECTOR:
         painter.fillRect(area, QBrush(tint, Qt.BrushStyle.BDiagPattern))
     else:
         painter.drawTiledPixmap(area, _hatched(tint.rgba()))
@@ -79,7 +74,10 @@ def hint(painter: QPainter, rect: QRectF, text: str, palette: Palette) -> None:
     painter.save()
     painter.setPen(QColor(palette.muted))
     painter.setFont(small(painter.font(), 0.92))
-    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)
+    line = still_text(painter)
+    left = rect.center().x() - line.width(text) / 2
+    top = rect.center().y() - painter.fontMetrics().height() / 2
+    line.write(painter, left, top, text)
     painter.restore()
 
 
@@ -100,15 +98,10 @@ def chip(
     Returns:
         The plate.
     """
-    metrics = painter.fontMetrics()
-    swatch = metrics.ascent() * 0.75
-    gap = metrics.horizontalAdvance("n")
-    width = float(gap)
-    for text, colour in parts:
-        width += metrics.horizontalAdvance(text) + gap * 1.2
-        width += swatch + gap * 0.5 if colour is not None else 0
-    height = metrics.height() + 4
-    plate = QRectF(corner.x() - width, corner.y(), width, height)
+    line, metrics = still_text(painter), painter.fontMetrics()
+    swatch, gap = metrics.ascent() * 0.75, line.width("n")
+    plate = chip_rect(painter, parts)
+    plate.moveTopRight(corner)
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded(palette.surface, 0.88))
@@ -121,21 +114,19 @@ def chip(
             painter.setBrush(colour)
             painter.drawRoundedRect(box, 2, 2)
             x += swatch + gap * 0.5
-        advance = metrics.horizontalAdvance(text)
         painter.setPen(QColor(palette.muted))
-        where = QRectF(x, plate.top(), advance + 2, plate.height())
-        painter.drawText(where, int(_LEFT_MIDDLE), text)
-        x += advance + gap * 1.2
+        line.write(painter, x, plate.top() + 2, text)
+        x += line.width(text) + gap * 1.2
     painter.restore()
     return plate
 
 
 def chip_rect(painter: QPainter, parts: list[tuple[str, QColor | None]]) -> QRectF:
     """Return the plate that `chip` will need, with its corner at the origin."""
-    metrics = painter.fontMetrics()
-    swatch, gap = metrics.ascent() * 0.75, metrics.horizontalAdvance("n")
-    width = float(gap)
+    line, metrics = still_text(painter), painter.fontMetrics()
+    swatch, gap = metrics.ascent() * 0.75, line.width("n")
+    width = gap
     for text, colour in parts:
-        width += metrics.horizontalAdvance(text) + gap * 1.2
+        width += line.width(text) + gap * 1.2
         width += swatch + gap * 0.5 if colour is not None else 0
     return QRectF(0, 0, width, metrics.height() + 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -32,16 +32,17 @@ class View:
         interval: What is on screen, 0-based half-open.
         width: Width of the canvas in device-independent pixels.
         palette: Colours of the theme.
+        scale: Pixels per bp.
     """
 
     interval: Interval
     width: float
     palette: Palette
+    scale: float = field(init=False, compare=False, repr=False)
 
-    @property
-    def scale(self) -> float:
-        """Return pixels per bp."""
-        return self.width / max(1, len(self.interval))
+    def __post_init__(self) -> None:
+        """Reckon the scale once: painters ask a hundred times a frame."""
+        object.__setattr__(self, "scale", self.width / max(1, len(self.interval)))
 
     def x(self, position: float) -> float:
         """Return the pixel of the left edge of a 0-based position."""

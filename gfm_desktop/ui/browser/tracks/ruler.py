@@ -18,6 +18,7 @@ from gfm_desktop.ui.browser.region_paint import (
     words_of,
 )
 from gfm_desktop.ui.browser.scale import round_step, span_label, tick_label
+from gfm_desktop.ui.browser.still_text import still_text
 from gfm_desktop.ui.browser.track import Hit, PlainTrack
 from gfm_desktop.ui.theme import scale_of
 
@@ -112,9 +113,10 @@ class RulerTrack(PlainTrack):
         band = QRectF(0, OVERVIEW, 0, rect.bottom() - _LABELS * scale_of() - OVERVIEW)
         paint_flags(painter, rect, view, self._workspace.regions, band)
         palette = view.palette
-        metrics = painter.fontMetrics()
+        letters, tall = still_text(painter), painter.fontMetrics().height()
         base = rect.bottom() - 0.5
-        sample = metrics.horizontalAdvance(f"{view.interval.end:,}") * 1.7
+        # By its length: each number would have to be laid out for itself.
+        sample = letters.width("8" * len(f"{view.interval.end:,}")) * 1.7
         majors: list[QLineF] = []
         minors: list[QLineF] = []
         painter.setPen(QColor(palette.muted))
@@ -122,11 +124,9 @@ class RulerTrack(PlainTrack):
             line = QLineF(tick.x, base - (8 if tick.label else 4), tick.x, base)
             (majors if tick.label else minors).append(line)
             if tick.label:
-                width = metrics.horizontalAdvance(tick.label) + 4
+                width = letters.width(tick.label) + 4
                 left = min(max(tick.x - width / 2, rect.left()), rect.right() - width)
-                tall = metrics.height()
-                where = QRectF(left, base - 10 - tall, width, tall + 2)
-                painter.drawText(where, int(Qt.AlignmentFlag.AlignHCenter), tick.label)
+                letters.write(painter, left + 2, base - 10 - tall, tick.label)
         painter.setPen(hairline(palette.muted))
         painter.drawLines(majors)
         painter.setPen(hairline(faded(palette.muted, 0.55)))
