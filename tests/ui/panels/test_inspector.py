@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 
 from gfm_desktop.genome.status import Status
 from gfm_desktop.scoring import registry
+from gfm_desktop.ui import theme
 from gfm_desktop.ui.panels.inspector import InspectorPanel
 from gfm_desktop.ui.widgets.effects import verdict
 from gfm_desktop.ui.widgets.look import Tone
@@ -15,6 +16,7 @@ from gfm_desktop.ui.widgets.score_bar import MISSING
 from gfm_desktop.workspace.hypothetical import HYPOTHETICAL
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from gfm_desktop.ui.engine_bridge import EngineBridge
@@ -197,13 +199,21 @@ def test_that_a_hypothetical_variant_is_called_so_and_has_no_score(
 
 
 def test_that_names_of_effects_keep_their_room_in_larger_text(
-    panel: InspectorPanel, workspace: Workspace, table: ScoreTable, run: ScoreRun
+    panel: InspectorPanel,
+    workspace: Workspace,
+    table: ScoreTable,
+    run: ScoreRun,
+    qapp: QApplication,
 ) -> None:
     workspace.select(table.row(1))
     workspace.set_run(run)
     bar = panel.effects.bars["ds_ag"]
-    before = bar._columns()[0]
-    font = panel.font()
-    font.setPointSizeF(2 * font.pointSizeF())
-    panel.setFont(font)
-    assert bar._columns()[0] > 1.6 * before, "where the bar begins"
+    palette, before = theme.current(), round(theme.scale_of() * 100)
+    places = []
+    try:
+        for scale in (100, 200):
+            theme.apply(qapp, theme.LIGHT, scale=scale)
+            places.append(bar._columns()[0])
+    finally:
+        theme.apply(qapp, palette, scale=before)
+    assert places[1] > 1.6 * places[0], "where the bar begins"
