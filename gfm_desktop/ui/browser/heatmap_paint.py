@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPen
 
-from gfm_desktop.ui.browser.drawing import faded, hairline
+from gfm_desktop.ui.browser.drawing import faded, hairline, hatch
 from gfm_desktop.ui.browser.heatmap_geometry import (
     BLANK,
     OWN,
@@ -18,6 +18,7 @@ from gfm_desktop.ui.browser.heatmap_geometry import (
     WAITING,
     shade_of,
 )
+from gfm_desktop.ui.browser.reduction import runs
 from gfm_desktop.ui.browser.scale import MINUS
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def colours(palette: Palette) -> NDArray[np.uint32]:
     down = [_between(loss, ground, i / SHADES) for i in range(SHADES)]
     up = [_between(ground, gain, i / SHADES) for i in range(SHADES + 1)]
     blank = QColor(palette.surface)
-    waiting = _between(blank, QColor(palette.accent), 0.16)
+    # Blue or orange, however pale, would be taken for a small effect.
+    waiting = _between(blank, ground, 0.5)
     found = [*down, *up, waiting, blank, _between(ground, QColor(palette.faint), 0.45)]
     return np.array([one.rgba() for one in found], np.uint32)
 
@@ -88,6 +90,9 @@ def paint_cells(
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.drawImage(box, image, QRectF(image.rect()))
+    waits = np.zeros(len(view.interval), np.bool_)
+    waits[effects.places - view.interval.start] = ~effects.known
+    _hatch(painter, box, waits, view.scale, view.palette)
     if view.scale >= _GAPS_FROM:
         painter.setPen(hairline(view.palette.surface))
         edges = (np.arange(1, len(view.interval)) * view.scale).tolist()
@@ -133,6 +138,21 @@ def paint_strip(
     image = image_of(numbers, view.palette)
     box = QRectF(0, shown.top, numbers.shape[1], shown.bottom - shown.top)
     painter.drawImage(box, image, QRectF(image.rect()))
+    _hatch(painter, box, numbers[0] == WAITING, 1.0, view.palette)
+
+
+def _hatch(
+    painter: QPainter,
+    box: QRectF,
+    waits: NDArray[np.bool_],
+    width: float,
+    palette: Palette,
+) -> None:
+    """Hatch the columns of a box whose numbers are on their way."""
+    tint = faded(palette.muted, 0.3)
+    for first, end in runs(waits):
+        left, size = box.left() + first * width, (end - first) * width
+        hatch(painter, QRectF(left, box.top(), size, box.height()), tint)
 
 
 def paint_bar(

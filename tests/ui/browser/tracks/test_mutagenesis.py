@@ -20,7 +20,7 @@ from gfm_desktop.ui.browser.heatmap_geometry import BLANK, OWN, SHADES, WAITING
 from gfm_desktop.ui.browser.heatmap_summary import summary
 from gfm_desktop.ui.browser.track import View
 from gfm_desktop.ui.browser.tracks.mutagenesis import MutagenesisTrack
-from gfm_desktop.ui.theme import LIGHT
+from gfm_desktop.ui.theme import DARK, LIGHT
 from gfm_desktop.workspace.hypothetical import is_hypothetical
 from gfm_desktop.workspace.prediction_region import Region, assemble
 from gfm_desktop.workspace.prediction_state import Stage, State
@@ -274,6 +274,22 @@ def test_that_a_base_without_effects_says_why(
     assert hit is not None
     assert hit.tooltip == "Outside every annotated gene"
     assert hit.chosen is None
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_that_what_is_not_there_yet_looks_like_no_effect_at_all(
+    palette: Palette,
+) -> None:
+    def colourful(colour: QColor) -> int:
+        parts = (colour.red(), colour.green(), colour.blue())
+        return max(parts) - min(parts)
+
+    shades = heatmap_paint.colours(palette)
+    waiting, slight = (
+        QColor.fromRgba(int(shades[number])) for number in (WAITING, SHADES - 8)
+    )
+    # Blue or orange, however pale, would be a small effect.
+    assert colourful(waiting) <= colourful(QColor(palette.grid)) < colourful(slight)
 
 
 def test_that_what_is_not_there_yet_is_tinted_and_told_in_percent(
