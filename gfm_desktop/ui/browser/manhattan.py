@@ -33,7 +33,7 @@ _DOT = 3.0
 """Least height and width of a point in pixels."""
 _BAR = 4
 """Pixels of a bar's width."""
-_ALPHAS = np.array([0, 150, 180, 200, 215, 225, 235, 240, 245, 250, 255], np.uint8)
+_ALPHAS = np.array([0, 185, 200, 210, 220, 230, 235, 240, 245, 250, 255], np.uint8)
 """Opacity of a point by how many variants lie there."""
 _MANY = len(_ALPHAS) - 1
 
