@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SCORE_FORMATS = (".vcf", ".vcf.gz", ".tsv", ".parquet")
-TRACK_FORMATS = (".npz", ".tsv", ".bedgraph", ".bw")
+TRACK_FORMATS = (".tsv", ".bw", ".bedgraph", ".npz")
 ARRAY_FORMATS = (".npz",)
 
 

@@ -261,3 +261,9 @@ def test_that_names_of_files_have_no_odd_letters() -> None:
     part, whole = Interval("chr1", 9, 20), Interval("HLA*01:01", 0, 100)
     assert file_name("my/own: track", part, contigs) == "my-own-track_chr1_10-20"
     assert file_name("depth.bw", whole, contigs) == "depth.bw_HLA-01-01"
+
+
+def test_that_predictions_are_offered_as_a_table_first(canvas: Canvas) -> None:
+    track: Any = lane_of(canvas, "splice").track
+    assert track.export_formats[0] == ".tsv", "what everybody can open"
+    assert set(track.export_formats) == {".tsv", ".bw", ".bedgraph", ".npz"}
