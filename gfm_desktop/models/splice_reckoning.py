@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
     from gfm_desktop.models.splice_incremental import Question
 
-_BYTES = 128 << 20
-"""Of REF, over all networks: what an output of SpliceAI-10k's five sees, so that a
-variant some thousand bases further on reads it again."""
+_BYTES = 28 << 20
+"""Of REF, for each network: what an output of SpliceAI-10k sees, so that a variant some
+thousand bases further on reads it again."""
+_MOST_BYTES = 256 << 20
+"""Over all networks of a model."""
 
 _Alleles = tuple[tuple["torch.Tensor", ...], tuple["torch.Tensor", ...]]
 
@@ -40,7 +42,7 @@ class Reckoning:
             device: Where they are.
             precision: Number format in which differences are convolved.
         """
-        limit = _BYTES // len(networks)
+        limit = min(_BYTES, _MOST_BYTES // len(networks))
         self._device = device
         self._networks = [
             IncrementalNetwork.of(one, limit=limit, precision=precision)
