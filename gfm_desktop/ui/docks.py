@@ -231,9 +231,9 @@ class Docks(QObject):
                 for key, panel in self._panels.items()
                 if panel.area == area and self._docks[key].isVisible()
             ][:1]
-            self._window.resizeDocks(
-                docks, [round(size * scale)] * len(docks), direction
-            )
+            whole = self._window.height() if upright else self._window.width()
+            room = min(round(size * scale), round(_MOST[area] * whole))
+            self._window.resizeDocks(docks, [room] * len(docks), direction)
 
 
 def _in_front(dock: QDockWidget) -> bool:

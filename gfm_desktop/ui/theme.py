@@ -84,13 +84,14 @@ def apply(application: QApplication, palette: Palette, *, scale: int = 100) -> N
     font = QFont(application.font())
     font.setPointSizeF(float(application.property("gfm_point_size")) * scale / 100)
     application.setFont(font)
+    application.setPalette(_qt_palette(palette))
+    application.setStyleSheet(stylesheet(palette, scale))
+    # A font of its own does not follow the application's. Last: a new style sheet
+    # gives widgets the fonts back that they had.
     for widget in application.allWidgets():
-        # A font of its own does not follow the application's.
         factor = widget.property(_GRADE)
         if factor is not None:
             grade(widget, float(factor), widget.font().weight())
-    application.setPalette(_qt_palette(palette))
-    application.setStyleSheet(stylesheet(palette, scale))
 
 
 def grade(widget: QWidget, factor: float, weight: int) -> None:

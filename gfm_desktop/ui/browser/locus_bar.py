@@ -28,7 +28,7 @@ from gfm_desktop.workspace.place_search import go_to_place
 from gfm_desktop.workspace.workspace import SHORTEST_VIEW
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.glyphs import Glyph
@@ -50,6 +50,8 @@ _FORMS = """<p>Go to a place or a name (Ctrl+L)</p><table cellspacing="3">
 <tr><td>rs143</td><td>a variant of the open file</td></tr>
 <tr><td>DGCR8; TANGO2</td><td>several, side by side</td></tr></table>"""
 
+_SPACES = 64
+"""Pixels between the parts of the row and at its ends."""
 _LONGEST_LOCUS = "chr22:248,000,000-248,999,999   "
 
 
@@ -138,9 +140,8 @@ class LocusBar(QWidget):
         is_open = bool(locus.contig) and self._workspace.genome is not None
         if not self.box.hasFocus() or not self.box.isModified():
             self.box.setText(str(locus) if is_open else "")
-            if not self.box.hasFocus():
-                # A narrow box shows the contig and the first position.
-                self.box.setCursorPosition(0)
+            # A narrow box shows the contig and the first position.
+            self.box.setCursorPosition(0)
             self.box.setModified(False)
             self._forget_error()
         for widget in (self.zoom_in, self.zoom_out, self.whole, self.slider, self.here):
@@ -157,9 +158,25 @@ class LocusBar(QWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._widen()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the slider's room to the locus where there is not enough for both."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        tools = (self.back, self.forward, self.whole, self.zoom_out, self.zoom_in,
+                 self.predict, self.here)  # fmt: skip
+        taken = sum(tool.sizeHint().width() for tool in tools)
+        left = self.width() - taken - _SPACES
+        self.slider.setVisible(left >= self._room() + self.slider.minimumWidth())
+
+    def _room(self) -> int:
+        """Return how wide the longest locus is, in the current size of text."""
+        return self.fontMetrics().horizontalAdvance(_LONGEST_LOCUS)
+
     def _widen(self) -> None:
-        """Keep room for the longest locus, in the current size of text."""
-        room = self.fontMetrics().horizontalAdvance(_LONGEST_LOCUS)
+        """Keep room for the longest locus."""
+        room = self._room()
         # A small window still shows the contig and the first position.
         self.box.setMinimumWidth(round(room * 0.5))
         self.box.setMaximumWidth(round(room * 1.8))
@@ -167,6 +184,7 @@ class LocusBar(QWidget):
         popup = None if completer is None else completer.popup()
         if popup is not None:
             popup.setMinimumWidth(round(room * 1.6))
+        self._share()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

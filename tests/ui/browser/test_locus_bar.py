@@ -148,6 +148,16 @@ def test_that_a_box_too_narrow_shows_the_contig(
     assert bar.box.cursorPosition() == 0, "text is scrolled to the cursor"
 
 
+def test_that_the_slider_makes_room_for_the_locus(bar: LocusBar) -> None:
+    bar.resize(1200, bar.height())
+    assert bar.slider.isVisible()
+    bar.resize(480, bar.height())
+    assert not bar.slider.isVisible()
+    assert bar.zoom_in.isVisible()
+    bar.resize(1200, bar.height())
+    assert bar.slider.isVisible()
+
+
 def test_that_back_and_forward_step_through_the_history(
     bar: LocusBar, variants: Workspace
 ) -> None:

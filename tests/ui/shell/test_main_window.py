@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, SignalInstance
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
@@ -26,6 +27,7 @@ from gfm_desktop.ui.actions import ACTIONS, BY_KEY, MENUS, TOOLBAR, Menu
 from gfm_desktop.ui.commands import Commands
 from gfm_desktop.ui.docks import panels
 from gfm_desktop.ui.main_window import MainWindow
+from gfm_desktop.ui.widgets.empty_state import EmptyState
 from gfm_desktop.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -235,6 +237,24 @@ def test_that_text_grows_and_shrinks_within_limits(window: MainWindow) -> None:
     assert window.settings.font_scale == 80
     window.action("normal").trigger()
     assert QApplication.font().pointSizeF() == before
+
+
+def test_that_large_text_leaves_the_browser_room_and_grows_every_heading(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    empty = opened.findChild(EmptyState, "inspector-empty")
+    assert empty is not None
+    title = empty.title
+    before = title.font().pointSizeF()
+    for _ in range(6):
+        opened.action("larger").trigger()
+    assert opened.settings.font_scale == 160
+    assert title.font().pointSizeF() == pytest.approx(1.6 * before)
+    below = opened.findChild(QDockWidget, "variants")
+    assert below is not None
+    qtbot.waitUntil(lambda: below.height() < 0.45 * opened.height())
+    opened.action("normal").trigger()
+    assert title.font().pointSizeF() == pytest.approx(before)
 
 
 def test_that_layout_and_place_outlive_the_window(
