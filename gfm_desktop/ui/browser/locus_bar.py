@@ -202,8 +202,9 @@ class LocusBar(QWidget):
         self.error.setSizePolicy(policy.Ignored, policy.Preferred)
         for widget in (self.back, self.forward):
             row.addWidget(widget)
-        row.addWidget(self.box, 3)
-        row.addStretch(1)
+        row.addWidget(self.box, 1)
+        # What the box, which has a widest size, does not take.
+        row.addStretch(0)
         for tool in (self.whole, self.zoom_out, self.slider, self.zoom_in):
             row.addWidget(tool)
         row.addSpacing(8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QLocale, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QDoubleValidator, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
@@ -67,6 +67,7 @@ class VariantFilter(QWidget):
         for widget in (self.status, self.kind, self.minimum, self.in_view):
             row.addWidget(widget)
         row.addWidget(self.clear_button)
+        self._fit()
         self._connect()
 
     @property
@@ -137,6 +138,12 @@ class VariantFilter(QWidget):
         del blockers
         self._tell()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
     def _tell(self) -> None:
         self._timer.stop()
         self._show_clear()
@@ -165,7 +172,6 @@ class VariantFilter(QWidget):
         box.setPlaceholderText("Search ID, gene or position")
         box.setToolTip(SEARCH_TIP)
         box.setClearButtonEnabled(True)
-        box.setMinimumWidth(70)
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.activated.connect(lambda: box.setFocus(Qt.FocusReason.ShortcutFocusReason))
         return box
@@ -177,8 +183,13 @@ class VariantFilter(QWidget):
         # A point is a point everywhere, as in the files.
         validator.setLocale(QLocale(QLocale.Language.C))
         box.setValidator(validator)
-        box.setFixedWidth(box.fontMetrics().horizontalAdvance("Score ≥ 0.00") + 18)
         return box
+
+    def _fit(self) -> None:
+        """Give the score as much room as it needs, and the search a few letters."""
+        metrics = self.fontMetrics()
+        self.minimum.setFixedWidth(metrics.horizontalAdvance("Score ≥ 0.00") + 18)
+        self.search.setMinimumWidth(9 * metrics.averageCharWidth())
 
     def _combo(self, name: str, words: str) -> QComboBox:
         box = QComboBox()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -37,6 +37,7 @@ class VariantView(QTableView):
         self._model = model
         self._quiet = False
         self._kept: dict[str, tuple[int, bool]] = {}
+        self._letter = _letter(self)
         self.setObjectName("variant-table")
         self.setAccessibleName("Variants, ranked")
         self.setModel(model)
@@ -96,6 +97,19 @@ class VariantView(QTableView):
         super().currentChanged(current, previous)
         if not self._quiet and current.isValid():
             self._choose(current)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give rows and columns room in another size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            now = _letter(self)
+            factor, self._letter = now / self._letter, now
+            self._keep()
+            self._kept = {
+                key: (round(width * factor), hidden)
+                for key, (width, hidden) in self._kept.items()
+            }
+            self._arrange()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Take the focus without choosing a variant: nobody asked for that."""
@@ -231,3 +245,8 @@ class VariantView(QTableView):
             self.setColumnHidden(place, hidden)
             if not hidden:
                 self.setColumnWidth(place, width)
+
+
+def _letter(widget: QWidget) -> float:
+    """Return the pixels that a letter takes on the average."""
+    return QFontMetricsF(widget.font()).averageCharWidth()

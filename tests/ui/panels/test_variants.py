@@ -315,6 +315,26 @@ def test_that_scroll_position_and_selection_survive_new_parts(
     assert panel.view.shows(workspace.selection.row)
 
 
+def test_that_rows_and_columns_grow_with_the_text(
+    qtbot: QtBot, workspace: Workspace, bridge: EngineBridge
+) -> None:
+    panel = VariantsPanel(workspace, bridge)
+    qtbot.addWidget(panel)
+    settled(qtbot, panel)
+    gene = column(panel, "gene")
+    panel.view.setColumnWidth(gene, 120)
+    panel.view.setColumnHidden(column(panel, "id"), True)
+    row = panel.view.verticalHeader().defaultSectionSize()
+    minimum = panel.filter.minimum.width()
+    font = panel.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    panel.setFont(font)
+    assert 200 < panel.view.columnWidth(gene) < 280
+    assert panel.view.isColumnHidden(column(panel, "id"))
+    assert panel.view.verticalHeader().defaultSectionSize() > 1.4 * row
+    assert panel.filter.minimum.minimumWidth() > 1.4 * minimum
+
+
 def test_that_hidden_columns_stay_hidden_when_a_scorer_adds_its_own(
     qtbot: QtBot, workspace: Workspace, bridge: EngineBridge, run: ScoreRun
 ) -> None:
