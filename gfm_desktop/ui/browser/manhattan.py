@@ -41,7 +41,7 @@ _MANY = len(_ALPHAS) - 1
 def legend(density: ScoreDensity) -> str:
     """Return what points and bars mean."""
     if not density.scored:
-        return "bars: how many"
+        return "bars: how many; none has a score"
     missing = density.scored < density.total
     return "each point is a variant" + ("; bars: not scored" if missing else "")
 

@@ -149,7 +149,7 @@ def test_that_before_scoring_bars_tell_how_many(qtbot: QtBot) -> None:
     column = [image.pixelColor(100, y) != surface for y in range(112)]
     assert sum(column) > 30, "nothing else needs the room"
     assert all(image.pixelColor(400, y) == surface for y in range(112))
-    assert manhattan.legend(density) == "bars: how many"
+    assert manhattan.legend(density) == "bars: how many; none has a score"
 
 
 def test_that_what_has_no_score_stays_under_the_points(qtbot: QtBot) -> None:

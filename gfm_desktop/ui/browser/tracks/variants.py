@@ -67,6 +67,11 @@ class _Scene:
     density: ScoreDensity
     many: bool
 
+    @property
+    def counts(self) -> bool:
+        """Tell whether it shows counts alone, which no scale of scores is for."""
+        return self.many and not self.density.scored
+
 
 class VariantsTrack(ExportsVariants, PlainTrack):
     """The variants of the open file."""
@@ -118,7 +123,8 @@ class VariantsTrack(ExportsVariants, PlainTrack):
 
     def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
         """Return the score's scale: published cut-offs, or where the lane ends."""
-        if self._seen(view) is None:
+        scene = self._seen(view)
+        if scene is None or scene.counts:
             return []
         stand = self.stand(rect.height(), self._marks.scale)
         marks: list[AxisMark] = []
@@ -160,7 +166,8 @@ class VariantsTrack(ExportsVariants, PlainTrack):
             return
         painter.setFont(small(painter.font(), 0.8))
         stand = self.stand(rect.height(), self._marks.scale)
-        paint_grid(painter, rect, view.palette, stand)
+        if not scene.counts:
+            paint_grid(painter, rect, view.palette, stand)
         if scene.many:
             manhattan.paint(painter, rect, view, scene.density, stand)
             return

@@ -22,6 +22,8 @@ from gfm_desktop.workspace.variant_row import VariantMarks
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytestqt.qtbot import QtBot
+
     from gfm_desktop.ui.browser.marks import ContigMarks
     from gfm_desktop.ui.browser.track import Track
     from gfm_desktop.ui.palette import Palette
@@ -73,6 +75,26 @@ def test_that_each_kind_and_ending_is_told_apart(
 def test_that_a_missing_score_never_looks_like_zero() -> None:
     items = placed(made([5, 6], [0.0, np.nan]), at(0, 10), STAND)
     assert {item.row: item.score for item in items} == {0: 0.0, 1: None}
+
+
+def test_that_counts_have_no_scale_of_scores(
+    variants: Workspace,
+    marks: ContigMarks,
+    view: Callable[..., View],
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    monkeypatch.setattr(VariantsTrack, "_are_many", lambda *_: True)
+    track, shown = VariantsTrack(variants, marks), view(1900, 3700)
+    assert track.axis(RECT, shown)[0].text == "1"
+    variants.set_run(None)
+
+    def bare() -> bool:
+        density = marks.density("chr1")
+        return density is not None and not density.scored
+
+    qtbot.waitUntil(bare)
+    assert track.axis(RECT, shown) == []
 
 
 def at(start: int, end: int, width: float = 1000.0) -> View:
