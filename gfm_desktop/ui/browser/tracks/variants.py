@@ -181,9 +181,9 @@ class VariantsTrack(ExportsVariants, PlainTrack):
         scene = self._seen(view)
         if scene is None:
             return
-        painter.setFont(small(painter.font(), 0.8))
         if not scene.marks.total:
             hint(painter, rect, "No variant here", view.palette)
+        painter.setFont(small(painter.font(), 0.8))
         self._paint_ring(painter, rect, view)
         if scene.many:
             words = manhattan.legend(scene.density)
