@@ -13,7 +13,7 @@ from gfm_desktop.ui.browser.bodies import CHEVRON_EVERY
 from gfm_desktop.ui.browser.body_text import rows_to_paint
 from gfm_desktop.ui.browser.contrast import best_on
 from gfm_desktop.ui.browser.drawing import faded, hairline, small
-from gfm_desktop.ui.browser.pile import roles_of
+from gfm_desktop.ui.browser.pile import NUMBER_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from gfm_desktop.ui.browser.pile import Pile
     from gfm_desktop.ui.browser.track import View
 
-NUMBER_FROM = 10.0
-"""Pixels of a block, and of a row's height, from which a number may fit."""
 _MOST_HEADS = 400
 _MOST_NUMBERS = 200
 
@@ -64,21 +62,22 @@ def wide_blocks(
         rows: First row that is of interest, and the end; all rows by default.
     """
     features, geometry = pile.features, pile.geometry
-    pieces, counts = features.pieces, np.diff(features.piece_at)
+    pieces, counts = features.pieces[pile.wide], np.diff(features.piece_at)
     left = (pieces[:, 0] - view.interval.start) * view.scale
     right = (pieces[:, 1] - view.interval.start) * view.scale
     left, right = np.maximum(left, rect.left()), np.minimum(right, rect.right())
-    found = np.flatnonzero(right - left >= NUMBER_FROM)
+    fit = np.flatnonzero(right - left >= NUMBER_FROM)
+    left, right, found = left[fit], right[fit], pile.wide[fit]
     owner = np.searchsorted(features.piece_at, found, side="right") - 1
     first, last = rows or (0, pile.count)
     seen = (pile.rows[owner] >= first) & (pile.rows[owner] < last)
-    found, owner = found[seen], owner[seen]
+    found, owner, left, right = found[seen], owner[seen], left[seen], right[seen]
     place = found - features.piece_at[owner]
     forward = features.strand[owner] >= 0
     rank = np.where(forward, place + 1, counts[owner] - place)
     middle = geometry.middle(0) + pile.rows[owner] * geometry.pitch
     single = counts[owner] == 1
-    return Blocks(owner, np.where(single, 0, rank), left[found], right[found], middle)
+    return Blocks(owner, np.where(single, 0, rank), left, right, middle)
 
 
 def paint_strands(
@@ -99,13 +98,13 @@ def paint_strands(
         tint: Gives the colour of a role as ``#rrggbb``.
         writer: Keeps the texts; None where blocks are not counted, as exons are.
     """
-    if pile.geometry.thick < NUMBER_FROM:
+    if pile.geometry.thick < NUMBER_FROM or not len(pile.wide):
         return
     blocks = wide_blocks(pile, rect, view, rows_to_paint(painter, pile))
     if not len(blocks.owner):
         return
     palette = view.palette
-    roles = roles_of(pile.features)[blocks.owner].tolist()
+    roles = pile.roles[blocks.owner].tolist()
     best = {r: best_on(tint(r), palette.surface, palette.text) for r in set(roles)}
     inks = [best[role] for role in roles]
     painter.save()

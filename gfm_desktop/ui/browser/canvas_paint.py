@@ -125,9 +125,10 @@ def _paint_lane(
             paint(painter, pane, box)
         painter.translate(pane.left - offset, top)
         rect = QRectF(offset, 0, pane.width, placed.height)
+        moving = track.shifts(view)
         painter.save()
         track.paint(painter, rect, view)
         painter.restore()
-        if track.shifts(view):
+        if moving:
             track.paint_pinned(painter, rect, view)
         painter.restore()

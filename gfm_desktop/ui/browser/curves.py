@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from gfm_desktop.ui.browser.drawing import faded, hairline, hatch, small
 from gfm_desktop.ui.browser.scale import signed
+from gfm_desktop.ui.browser.still_text import still_text
 
 if TYPE_CHECKING:
     from gfm_desktop.ui.browser.signals import Drawing, Pane, Step
@@ -153,6 +154,14 @@ def say(painter: QPainter, rect: QRectF, words: str, view: View, *, bad: bool) -
     painter.save()
     painter.setPen(QColor(view.palette.bad if bad else view.palette.muted))
     painter.setFont(small(painter.font(), 0.92))
+    line = still_text(painter)
+    width = line.width(words)
+    if width < rect.width() and "\n" not in words:
+        left = rect.center().x() - width / 2
+        top = rect.center().y() - painter.fontMetrics().height() / 2
+        line.write(painter, left, top, words)
+        painter.restore()
+        return
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     painter.drawText(rect, int(flags), words)
     painter.restore()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from gfm_desktop.genome.interval import Interval
-from gfm_desktop.ui.browser.drawing import faded, small
+from gfm_desktop.ui.browser.drawing import chip, faded, small
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gfm_desktop.genome.feature_slice import SortedSpans
     from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.ui.palette import Palette
 
 BIN = 3.0
 """Pixels of a column."""
@@ -24,7 +26,7 @@ HEIGHT = 40
 """Pixels of a lane that counts, at 100 % text size."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Density:
     """Counts of a stretch, bin by bin.
 
@@ -96,7 +98,7 @@ def density_of(spans: SortedSpans, stretch: Interval, scale: float) -> Density:
 def paint_density(
     painter: QPainter, rect: QRectF, density: Density, view: View, tint: str
 ) -> None:
-    """Paint the counts as columns.
+    """Paint the counts as columns, in step with the pixels of the screen.
 
     Args:
         painter: Where to paint.
@@ -105,7 +107,9 @@ def paint_density(
         view: What is on screen.
         tint: Colour of the columns.
     """
-    shift = round((density.edges[0] - view.interval.start) * view.scale)
+    # Whole pixels from the lane's edge: else columns would tremble in a pan.
+    first_edge = view.x(int(density.edges[0])) - rect.left()
+    shift = math.floor(first_edge + 0.5) + rect.left()
     first, last = density.on_screen(view)
     smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -115,15 +119,18 @@ def paint_density(
     painter.drawRects(density.columns(rect.height(), view.scale)[first:last])
     painter.translate(-shift, 0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+
+
+def paint_counted(painter: QPainter, rect: QRectF, palette: Palette) -> None:
+    """Say in the corner of a lane that features are counted.
+
+    Args:
+        painter: Where to paint.
+        rect: The part of the lane that is on screen.
+        palette: Colours of the theme.
+    """
     painter.save()
     painter.setFont(small(painter.font(), 0.88))
-    metrics = painter.fontMetrics()
-    words = "Zoom in to see features"
-    width = metrics.horizontalAdvance(words) + 10
-    plate = QRectF(rect.right() - width - 4, 2, width, metrics.height() + 2)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(faded(view.palette.surface, 0.86))
-    painter.drawRoundedRect(plate, 4, 4)
-    painter.setPen(faded(view.palette.muted, 1.0))
-    painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), words)
+    corner = QPointF(rect.right() - 4, 1)
+    chip(painter, corner, [("Zoom in to see features", None)], palette)
     painter.restore()

@@ -31,6 +31,8 @@ NAME = 20.0
 """Height of a name under its feature in pixels, at 100 % text size."""
 LETTER = 7.2
 """Usual width of a letter at 100 % text size, before any font is measured."""
+NUMBER_FROM = 10.0
+"""Pixels of a block, and of a row's height, from which a number may fit."""
 PLUS, MINUS, NEITHER = -1, -2, -3
 """Roles of features without a colour of their own."""
 _SHORT_NAME = 36.0
@@ -86,7 +88,7 @@ class Manner:
         return replace(self.geometry, pitch=pitch)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pile:
     """The features of a stretch in their rows.
 
@@ -101,6 +103,8 @@ class Pile:
         squeezed: Features that share the last row because no more rows are drawn.
         geometry: Heights.
         sheet: What is drawn.
+        roles: Shape (n,), see `roles_of`.
+        wide: Indexes of the pieces of features with room for a number.
     """
 
     stretch: Interval
@@ -113,6 +117,8 @@ class Pile:
     squeezed: int
     geometry: Geometry
     sheet: Sheet
+    roles: NDArray[np.int64]
+    wide: NDArray[np.int64]
 
     def on_screen(self, view: View) -> NDArray[np.int64]:
         """Return the indexes of the features on screen, by start."""
@@ -211,6 +217,7 @@ def _piled(source: Features, manner: Manner, stretch: Interval, scale: float) ->
     squeezed = int(np.count_nonzero(rows >= most)) if most > 1 else 0
     rows = np.minimum(rows, most - 1)
     features = columns.chosen(inside)
+    roles, pieces = roles_of(features), features.pieces
     return Pile(
         stretch,
         scale,
@@ -224,12 +231,14 @@ def _piled(source: Features, manner: Manner, stretch: Interval, scale: float) ->
         sheet=make_sheet(
             features,
             rows,
-            roles_of(features),
+            roles,
             geometry=manner.of_row(named=named),
             origin=stretch.start,
             scale=scale,
             width=width,
         ),
+        roles=roles,
+        wide=np.flatnonzero((pieces[:, 1] - pieces[:, 0]) * scale >= NUMBER_FROM),
     )
 
 

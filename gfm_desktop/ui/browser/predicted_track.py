@@ -38,6 +38,7 @@ class PredictedTrack(ExportsPrediction, PlainTrack):
         """Keep where the arrays come from."""
         self._workspace = workspace
         self._predictions = predictions
+        self._blank = False
         self._regions: dict[tuple[Interval, int], Region] = {}
 
     def subtitle(self, view: View) -> str:
@@ -53,8 +54,12 @@ class PredictedTrack(ExportsPrediction, PlainTrack):
         self._predictions.set_active(shown)
 
     def stamp(self) -> object:
-        """Return the number of the last news: other lanes' news paint nothing here."""
-        return self._predictions.revision
+        """Return the number of the last news: other lanes' news paint nothing here.
+
+        And whether nothing is drawn: in a picture that is wider than the screen there
+        may be.
+        """
+        return self._predictions.revision, self._blank
 
     def busy(self, view: View) -> bool:
         """Tell whether the prediction of REF or of ALT is under way."""
@@ -63,6 +68,31 @@ class PredictedTrack(ExportsPrediction, PlainTrack):
             self._predictions.overlay_state(),
         )
         return any(state.stage is Stage.WAITING for state in states)
+
+    def shifts(self, view: View) -> bool:
+        """Return that a sentence stays where nothing is drawn: nothing else moves."""
+        self._blank = self._says_only(view)
+        return self._blank
+
+    def paint_pinned(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Say why there is nothing yet."""
+        if self._blank:
+            self._paint_sentence(painter, rect, view)
+
+    def _says_only(self, view: View) -> bool:
+        """Tell whether a view has a sentence and nothing else."""
+        return not self._drawable(view)
+
+    def _sentence(self, view: View) -> tuple[str, bool]:
+        """Return how the prediction of a view stands, and whether it failed."""
+        state = self._predictions.state(view.interval)
+        bad = state.stage is Stage.FAILED
+        words = f"{state.message} Right-click to try again." if bad else state.message
+        return words, bad
+
+    def _paint_sentence(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        words, bad = self._sentence(view)
+        curves.say(painter, rect, words, view, bad=bad)
 
     @property
     def _widest(self) -> int:

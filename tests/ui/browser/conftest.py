@@ -137,8 +137,11 @@ def painted(qtbot: QtBot) -> Callable[[Track, View], int]:
         height = track.height(view)
         image = QImage(int(view.width), height, QImage.Format.Format_RGB32)
         image.fill(QColor(view.palette.surface))
+        rect = QRectF(0, 0, view.width, height)
         with QPainter(image) as painter:
-            track.paint(painter, QRectF(0, 0, view.width, height), view)
+            track.paint(painter, rect, view)
+            if track.shifts(view):
+                track.paint_pinned(painter, rect, view)
         pixels = np.frombuffer(image.constBits(), np.uint32)
         return len(np.unique(pixels))
 

@@ -98,6 +98,13 @@ def painted_anew(canvas: Canvas) -> NDArray[np.int16]:
     return pixels(image)
 
 
+def settled(canvas: Canvas, qtbot: QtBot) -> None:
+    """Wait until the margins are painted and nobody has news."""
+    qtbot.waitUntil(lambda: not canvas._pictures._timer.isActive())
+    shown(canvas)
+    qtbot.waitUntil(lambda: not canvas._pictures._timer.isActive())
+
+
 def difference(canvas: Canvas) -> float:
     """Return the part of the lanes' pixels that are not as if painted anew."""
     kept, fresh = shown(canvas), painted_anew(canvas)
@@ -129,6 +136,64 @@ def test_that_a_moved_picture_is_as_if_painted_anew(
     for pixels_moved in moves:
         canvas.gestures.pan(pixels_moved)
         assert difference(canvas) < 0.002
+
+
+@pytest.mark.parametrize("size", [20_000, 6000, 900, 150, 40])
+@pytest.mark.parametrize("moves", [(37.0,), (-120.0, 61.0, 333.0), (700.0,)])
+def test_that_every_lane_is_dragged_as_if_painted_anew(
+    canvas: Canvas,
+    variants: Workspace,
+    size: int,
+    moves: tuple[float, ...],
+    qtbot: QtBot,
+) -> None:
+    variants.lanes.change("genes", style="all transcripts")
+    variants.lanes.change("sequence", style="bases + frames")
+    variants.go_to(Interval("chr1", 1500, 1500 + size).clipped(20_000))
+    shown(canvas)
+    settled(canvas, qtbot)
+    for pixels_moved in moves:
+        canvas.gestures.pan(pixels_moved)
+        assert difference(canvas) < 0.002
+
+
+def test_that_a_drag_paints_no_lane_of_what_is_open(
+    canvas: Canvas, variants: Workspace, qtbot: QtBot
+) -> None:
+    for key in ("splice", "bases", "mutagenesis"):
+        variants.lanes.change(key, hidden=True)
+    for size in (2000, 150):
+        variants.go_to(Interval("chr1", 2100, 2100 + size))
+        shown(canvas)
+        settled(canvas, qtbot)
+        before = canvas.pictures_painted
+        for _ in range(3):
+            canvas.gestures.pan(9.0)
+            shown(canvas)
+        assert canvas.pictures_painted == before
+
+
+def test_that_a_name_is_held_on_screen_and_not_smeared(
+    canvas: Canvas, variants: Workspace, qtbot: QtBot
+) -> None:
+    for lane in canvas.lanes:
+        variants.lanes.change(lane.track.key, hidden=lane.track.key != "genes")
+    models = variants.annotation
+    assert models is not None
+    gene = next(iter(models.overlapping(Interval("chr1", 0, 20_000))))
+    variants.go_to(Interval("chr1", gene.start - 50, gene.start + 350))
+    shown(canvas)
+    settled(canvas, qtbot)
+    # Its name starts at the gene, and stays at the edge when that is passed.
+    for _ in range(6):
+        canvas.gestures.pan(60.0)
+        assert difference(canvas) < 0.002
+    rect = canvas.lane_rect("genes")
+    assert rect is not None
+    band = slice(int(rect.top()) + 19, int(rect.bottom()) - 3)
+    left = slice(canvas.gutter + 2, canvas.gutter + 40)
+    ink = shown(canvas)[band, left].min(axis=2)
+    assert ink.min() < 120, "the name is at the left edge"
 
 
 def test_that_half_a_pixel_is_painted_anew(canvas: Canvas, posts: Posts) -> None:

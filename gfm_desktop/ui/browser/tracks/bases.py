@@ -79,12 +79,9 @@ class BasesTrack(PredictedTrack):
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint the logos, or in words why there is nothing yet."""
-        state = self._predictions.state(view.interval)
-        bad = state.stage is Stage.FAILED
-        words = f"{state.message} Right-click to try again." if bad else state.message
-        if not self._drawable(view):
-            curves.say(painter, rect, words, view, bad=bad)
-            return
+        if self._blank or self._says_only(view):
+            return  # The sentence is held on screen: see `paint_pinned`.
+        words, bad = self._sentence(view)
         painter.setFont(small(painter.font(), 0.84))
         region, shown = self._region(view), self.panes(rect, view)
         for pane in shown:

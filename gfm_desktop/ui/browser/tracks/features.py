@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from gfm_desktop.errors import GfmError
-from gfm_desktop.ui.browser.block_paint import paint_strands
-from gfm_desktop.ui.browser.bodies import Geometry, paint_sheet
-from gfm_desktop.ui.browser.body_text import Writer, paint_names
+from gfm_desktop.ui.browser.bodies import Geometry
 from gfm_desktop.ui.browser.contrast import seen_on
-from gfm_desktop.ui.browser.density import HEIGHT, Density, paint_density
-from gfm_desktop.ui.browser.drawing import hint
-from gfm_desktop.ui.browser.pile import (
-    MINUS,
-    NEITHER,
-    PLUS,
-    Layout,
-    Manner,
-    Pile,
-    Piles,
-)
+from gfm_desktop.ui.browser.density import Density
+from gfm_desktop.ui.browser.pile import MINUS, PLUS, Layout, Manner
+from gfm_desktop.ui.browser.piled_track import MARGIN, PiledTrack
 from gfm_desktop.ui.browser.scale import span_label
-from gfm_desktop.ui.browser.track import (
-    AxisMark,
-    FileTrackEntry,
-    Hit,
-    PlainTrack,
-    TrackAction,
-)
+from gfm_desktop.ui.browser.track import FileTrackEntry, Hit, TrackAction
 from gfm_desktop.ui.browser.track_exports import ExportsFeatures
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.feature_search import store_at
@@ -41,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QPointF, QRectF
-    from PySide6.QtGui import QPainter
 
     from gfm_desktop.genome.feature_slice import FeatureSlice, SortedSpans
     from gfm_desktop.genome.feature_store import FeatureStore
@@ -53,9 +35,8 @@ if TYPE_CHECKING:
     from gfm_desktop.workspace.workspace import Workspace
 
 PACKED, DENSE, SQUISHED = "packed", "dense", "squished"
-_MARGIN = 6
-_TALL = Geometry(_MARGIN / 2, 16.0, thick=12.0, thin=6.0, alone=10.0)
-_FLAT = Geometry(_MARGIN / 2, 8.0, thick=6.0, thin=3.0, alone=5.0, chevron=2.0)
+_TALL = Geometry(MARGIN / 2, 16.0, thick=12.0, thin=6.0, alone=10.0)
+_FLAT = Geometry(MARGIN / 2, 8.0, thick=6.0, thin=3.0, alone=5.0, chevron=2.0)
 _MANNERS = {
     PACKED: Manner(_TALL, named=True, most_named=12, most=24),
     DENSE: Manner(_TALL, named=False, most_named=0, most=1),
@@ -87,7 +68,7 @@ class _Stored:
         return self.store.label(number)
 
 
-class FeaturesTrack(ExportsFeatures, PlainTrack):
+class FeaturesTrack(ExportsFeatures, PiledTrack):
     """One opened file of features."""
 
     styles: tuple[str, ...] = (PACKED, DENSE, SQUISHED)
@@ -100,12 +81,10 @@ class FeaturesTrack(ExportsFeatures, PlainTrack):
             runner: Reads the file again, where it shall serve as gene models.
             file: The file.
         """
+        super().__init__(workspace)
         self._runner, self._file = runner, file
         self.key = file.key
         self.title = file.title
-        self._workspace = workspace
-        self._piles = Piles()
-        self._writer = Writer()
         self._problem = ""
         self.store: FeatureStore | None = None
         try:
@@ -119,50 +98,19 @@ class FeaturesTrack(ExportsFeatures, PlainTrack):
         chosen = self._workspace.lanes.look(self.key).style
         return chosen if chosen in _MANNERS else PACKED
 
-    def height(self, view: View) -> int:
-        """Return room for the rows on screen."""
-        layout = self.layout(view)
-        if isinstance(layout, Density):
-            return round(HEIGHT * scale_of())
-        least = _TALL.pitch * scale_of()
-        if layout is None:
-            return round(least) + _MARGIN
-        return round(max(least, layout.count * layout.geometry.pitch)) + _MARGIN
+    def least(self) -> float:
+        """Return the height of a row."""
+        return _TALL.pitch * scale_of()
+
+    def nothing(self) -> str:
+        """Say why the file cannot be read, or that nothing is here."""
+        return self._problem or "No feature here"
 
     def layout(self, view: View) -> Layout | None:
         """Return the features around the view, in rows or counted; None without any."""
         if self.store is None:
             return None
         return self._piles.of(_Stored(self.store), _MANNERS[self.style], view)
-
-    def subtitle(self, view: View) -> str:
-        """Return how many there are, or what does not fit."""
-        layout = self.layout(view)
-        if isinstance(layout, Pile) and layout.squeezed:
-            return "more than fit"
-        return ""
-
-    def axis(self, rect: QRectF, view: View) -> Sequence[AxisMark]:
-        """Return the count of the tallest column, where features are counted."""
-        layout = self.layout(view)
-        if not isinstance(layout, Density):
-            return ()
-        return (AxisMark(10.0, f"{layout.most:,}"),)
-
-    def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
-        """Paint the features, or say why there is none."""
-        layout = self.layout(view)
-        if isinstance(layout, Density):
-            plain = self._tint(view.palette, NEITHER)
-            paint_density(painter, rect, layout, view, plain)
-            return
-        if layout is None or not len(layout.on_screen(view)):
-            hint(painter, rect, self._problem or "No feature here", view.palette)
-            return
-        tint = partial(self._tint, view.palette)
-        paint_sheet(painter, layout.sheet, view, tint)
-        paint_strands(painter, rect, layout, view, tint)
-        paint_names(painter, rect, layout, view, self._writer)
 
     def data(self, view: View) -> str:
         """Return the features on screen, 1-based inclusive."""
@@ -219,7 +167,7 @@ class FeaturesTrack(ExportsFeatures, PlainTrack):
         told = f"{many}: {names}{more}" if names else many
         return Hit(f"{told}\nZoom in to see them.")
 
-    def _tint(self, palette: Palette, role: int) -> str:
+    def tint(self, palette: Palette, role: int) -> str:
         """Return the user's colour, the feature's, or that of its strand."""
         own = self._workspace.lanes.look(self.key).colour
         if own:

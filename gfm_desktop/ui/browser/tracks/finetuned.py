@@ -127,12 +127,9 @@ class FineTunedTrack(PredictedTrack):
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint the lines, or in words why there is nothing yet."""
-        state = self._predictions.state(view.interval)
-        bad = state.stage is Stage.FAILED
-        words = f"{state.message} Right-click to try again." if bad else state.message
-        if not self._drawable(view) or not self.shown(view):
-            curves.say(painter, rect, words, view, bad=bad)
-            return
+        if self._blank or self._says_only(view):
+            return  # The sentence is held on screen: see `paint_pinned`.
+        words, bad = self._sentence(view)
         painter.setFont(small(painter.font(), 0.84))
         region, ends = self._region(view), self._ends(view)
         for name, pane in self.panes(rect, view):
@@ -146,6 +143,9 @@ class FineTunedTrack(PredictedTrack):
         self._paint_gaps(painter, rect, view, words, bad=bad)
         if region.known.any():
             self._paint_legend(painter, rect, view)
+
+    def _says_only(self, view: View) -> bool:
+        return not self._drawable(view) or not self.shown(view)
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
         """Read every class under the mouse, or why there is nothing."""

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
-from gfm_desktop.ui.browser.block_paint import paint_strands
-from gfm_desktop.ui.browser.bodies import Geometry, paint_sheet
-from gfm_desktop.ui.browser.body_text import Writer, paint_names
-from gfm_desktop.ui.browser.density import HEIGHT, Density, paint_density
-from gfm_desktop.ui.browser.drawing import hint
+from gfm_desktop.ui.browser.bodies import Geometry
+from gfm_desktop.ui.browser.density import Density
 from gfm_desktop.ui.browser.gene_words import gene_words
-from gfm_desktop.ui.browser.pile import MINUS, NAME, Layout, Manner, Pile, Piles
-from gfm_desktop.ui.browser.track import (
-    AxisMark,
-    Hit,
-    PlainTrack,
-    TrackAction,
-    TrackEntry,
-)
+from gfm_desktop.ui.browser.pile import MINUS, NAME, Layout, Manner, Pile
+from gfm_desktop.ui.browser.piled_track import MARGIN, PiledTrack
+from gfm_desktop.ui.browser.track import Hit, TrackAction, TrackEntry
 from gfm_desktop.ui.browser.track_exports import ExportsGenes
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.workspace.track_files import TrackKind
@@ -29,19 +20,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QPointF, QRectF
-    from PySide6.QtGui import QPainter
 
     from gfm_desktop.genome.annotation import Gene, GeneModels, Transcript
     from gfm_desktop.genome.feature_slice import FeatureSlice, SortedSpans
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.track import View
+    from gfm_desktop.ui.palette import Palette
     from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.workspace import Workspace
 
 CANONICAL, EVERY, SQUISHED = "canonical transcripts", "all transcripts", "squished"
-_MARGIN = 6
-_TALL = Geometry(_MARGIN / 2, 18.0, thick=14.0, thin=8.0, alone=12.0)
-_FLAT = Geometry(_MARGIN / 2, 9.0, thick=7.0, thin=4.0, alone=6.0, chevron=2.0)
+_TALL = Geometry(MARGIN / 2, 18.0, thick=14.0, thin=8.0, alone=12.0)
+_FLAT = Geometry(MARGIN / 2, 9.0, thick=7.0, thin=4.0, alone=6.0, chevron=2.0)
 _MANNERS = {
     CANONICAL: Manner(_TALL, named=True, most_named=6, most=6),
     EVERY: Manner(_TALL, named=True, most_named=30, most=30),
@@ -96,12 +86,13 @@ class _Transcripts:
         return name if not name or gene in name else f"{gene} · {name}"
 
 
-class GenesTrack(ExportsGenes, PlainTrack):
+class GenesTrack(ExportsGenes, PiledTrack):
     """Genes by their canonical transcript, or all transcripts."""
 
     key = "genes"
     title = "Genes"
     styles: tuple[str, ...] = (CANONICAL, EVERY, SQUISHED)
+    numbered = True
 
     def __init__(self, workspace: Workspace, runner: Runner | None = None) -> None:
         """Draw the workspace's gene models.
@@ -111,20 +102,23 @@ class GenesTrack(ExportsGenes, PlainTrack):
             runner: Reads the gene models again, where they shall have a lane of their
                 own; None offers no such thing.
         """
-        self._workspace, self._runner = workspace, runner
-        self._piles = Piles()
+        super().__init__(workspace)
+        self._runner = runner
         self._models: GeneModels | None = None
-        self._writer = Writer()
 
-    def height(self, view: View) -> int:
-        """Return room for the rows on screen."""
-        layout = self.layout(view)
-        least = _TALL.thick + NAME * scale_of()
-        if isinstance(layout, Density):
-            return round(HEIGHT * scale_of())
-        if layout is None:
-            return round(least) + _MARGIN
-        return round(max(least, layout.count * layout.geometry.pitch)) + _MARGIN
+    def least(self) -> float:
+        """Return the height of a gene with its name."""
+        return _TALL.thick + NAME * scale_of()
+
+    def nothing(self) -> str:
+        """Say whether there are no genes, or none here."""
+        none = self._workspace.annotation is None
+        return "No gene models are open" if none else "No gene here"
+
+    def tint(self, palette: Palette, role: int) -> str:
+        """Return the user's colour, or that of a strand; the chevrons say it too."""
+        own = self._workspace.lanes.look(self.key).colour
+        return own or (palette.minus if role == MINUS else palette.plus)
 
     def layout(self, view: View) -> Layout | None:
         """Return the genes around the view, in rows or counted; None without any."""
@@ -155,37 +149,6 @@ class GenesTrack(ExportsGenes, PlainTrack):
         if not isinstance(layout, Pile):
             return []
         return [self._placed(layout, n, view) for n in layout.on_screen(view).tolist()]
-
-    def subtitle(self, view: View) -> str:
-        """Return what does not fit."""
-        layout = self.layout(view)
-        if isinstance(layout, Pile) and layout.squeezed:
-            return "more than fit"
-        return ""
-
-    def axis(self, rect: QRectF, view: View) -> Sequence[AxisMark]:
-        """Return the count of the tallest column, where genes are counted."""
-        layout = self.layout(view)
-        if not isinstance(layout, Density):
-            return ()
-        return (AxisMark(10.0, f"{layout.most:,}"),)
-
-    def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
-        """Paint the genes, or say why there is none."""
-        layout = self.layout(view)
-        palette = view.palette
-        if isinstance(layout, Density):
-            paint_density(painter, rect, layout, view, self._tint(view, 0))
-            return
-        if layout is None or not len(layout.on_screen(view)):
-            none = self._workspace.annotation is None
-            words = "No gene models are open" if none else "No gene here"
-            hint(painter, rect, words, palette)
-            return
-        tint = partial(self._tint, view)
-        paint_sheet(painter, layout.sheet, view, tint)
-        paint_strands(painter, rect, layout, view, tint, self._writer)
-        paint_names(painter, rect, layout, view, self._writer)
 
     def data(self, view: View) -> str:
         """Return the genes on screen, 1-based inclusive."""
@@ -255,12 +218,6 @@ class GenesTrack(ExportsGenes, PlainTrack):
         left, right = pile.features.start[index], pile.features.end[index]
         x = (view.x(int(left)), view.x(int(right)))
         return Placed(gene, transcript, int(pile.rows[index]), *x, pile.named)
-
-    def _tint(self, view: View, role: int) -> str:
-        """Return the colour of a strand; the chevrons say it too."""
-        own = self._workspace.lanes.look(self.key).colour
-        palette = view.palette
-        return own or (palette.minus if role == MINUS else palette.plus)
 
 
 TRACK = TrackEntry(

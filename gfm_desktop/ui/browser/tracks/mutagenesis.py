@@ -55,13 +55,19 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
         return heatmap_geometry.height_of(view)
 
     def shifts(self, view: View) -> bool:
-        """Tell that nothing but the legend stays, once all is there."""
-        narrow = len(view.interval) <= self._asked
-        return narrow and self._drawable(view) and not self._waits
+        """Tell that nothing but the legend stays, once all is there, or a sentence."""
+        self._blank = self._says_only(view)
+        return self._blank or not self._waits
 
     def paint_pinned(self, painter: QPainter, rect: QRectF, view: View) -> None:
-        """Paint the legend."""
-        self.paint_legend(painter, rect, view)
+        """Paint the legend, or why there is nothing yet."""
+        if self._blank:
+            self._paint_sentence(painter, rect, view)
+        else:
+            self.paint_legend(painter, rect, view)
+
+    def _says_only(self, view: View) -> bool:
+        return len(view.interval) > self._asked or not self._drawable(view)
 
     def scales(self, effects: Effects, *, near: bool) -> Scales:
         """Return the scales of the view that has come to rest: a drag keeps them."""
@@ -91,8 +97,8 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
         )
 
     def revision(self) -> Hashable:
-        """Return the state of the answers."""
-        return self._predictions.revision
+        """Return the state of the answers, and whether nothing is drawn."""
+        return self._predictions.revision, self._blank
 
     def made(self, view: View) -> Made:
         """Return scorer and units, and how far the work is."""
@@ -134,17 +140,18 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint the heatmap, or in words why there is nothing yet."""
-        state = self._predictions.state(view.interval)
-        bad = state.stage is Stage.FAILED
-        words = f"{state.message} Right-click to try again." if bad else state.message
-        if _is_folded(rect) or not self._drawable(view):
-            curves.say(painter, rect, words, view, bad=bad)
+        if self._blank or not self._drawable(view):
+            return  # The sentence is held on screen: see `paint_pinned`.
+        words, bad = self._sentence(view)
+        if _is_folded(rect):
+            self._paint_sentence(painter, rect, view)
             return
         self.paint_scene(painter, rect, view)
         if self._waits:
             self.paint_legend(painter, rect, view)
         known = self._region(view).known
-        if bad or (state.stage is Stage.WAITING and not known.any()):
+        waits = self._predictions.state(view.interval).stage is Stage.WAITING
+        if bad or (waits and not known.any()):
             box = QRectF(rect.left(), rect.height() * 0.3, rect.width(), 20)
             curves.say(painter, box, words, view, bad=bad)
 

@@ -153,10 +153,27 @@ class SequenceTrack(ExportsSequence, PlainTrack):
         middles = [top + rows.row / 2 for top in rows.tops]
         return [AxisMark(y, n) for y, n in zip(middles, NAMES, strict=False)]
 
-    def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
-        """Paint letters, colours, frames, or the way to see them."""
+    def shifts(self, view: View) -> bool:
+        """Return that bases move, and that a sentence stays; a failure is read anew."""
+        if not self.readable(view):
+            return True
+        # A picture reaches half a screen beyond both edges.
+        narrow = 2 * len(view.interval) + 2 <= WIDEST
+        return narrow and self._workspace.genome is not None and not self._problem
+
+    def stamp(self) -> object:
+        """Return what bases and frames are read from, and how."""
+        workspace = self._workspace
+        return workspace.genome, workspace.lanes.look(self.key), self._problem
+
+    def paint_pinned(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Say how to see bases, where none are on show."""
         if not self.readable(view):
             hint(painter, rect, "Zoom in to see bases", view.palette)
+
+    def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
+        """Paint letters, colours and frames, or why there are none."""
+        if not self.readable(view):
             return
         rows, sheet = self.rows(view), self.sheet(view)
         text = self.bases(view)

@@ -106,12 +106,9 @@ class SpliceTrack(PredictedTrack):
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint both alleles, or in words why there is nothing yet."""
-        state = self._predictions.state(view.interval)
-        bad = state.stage is Stage.FAILED
-        words = f"{state.message} Right-click to try again." if bad else state.message
-        if not self._drawable(view):
-            curves.say(painter, rect, words, view, bad=bad)
-            return
+        if self._blank or self._says_only(view):
+            return  # The sentence is held on screen: see `paint_pinned`.
+        words, bad = self._sentence(view)
         shown = self._panes(rect, view)
         if not shown:
             hint(painter, rect, "No gene here: nothing to predict", view.palette)

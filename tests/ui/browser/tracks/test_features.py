@@ -80,8 +80,10 @@ def image_of(track: FeaturesTrack, view: View) -> QImage:
     height = track.height(view)
     image = QImage(int(view.width), height, QImage.Format.Format_RGB32)
     image.fill(QColor(view.palette.surface))
+    rect = QRectF(0, 0, view.width, height)
     with QPainter(image) as painter:
-        track.paint(painter, QRectF(0, 0, view.width, height), view)
+        track.paint(painter, rect, view)
+        track.paint_pinned(painter, rect, view)
     return image
 
 

@@ -155,8 +155,10 @@ def test_that_a_number_is_written_in_the_middle_of_the_exon_on_screen(
     track, shown = GenesTrack(coding), view(1850, 2150)
     image = QImage(1000, track.height(shown), QImage.Format.Format_RGB32)
     image.fill(QColor(LIGHT.surface))
+    rect = QRectF(0, 0, 1000, image.height())
     with QPainter(image) as painter:
-        track.paint(painter, QRectF(0, 0, 1000, image.height()), shown)
+        track.paint(painter, rect, shown)
+        track.paint_pinned(painter, rect, shown)
     fill = QColor(LIGHT.minus)
     y = 3 + 7
     middle = round(shown.x((1850 + 2000) / 2))
