@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -67,10 +68,14 @@ def run(
         workspace.message.emit("warning", warning)
     # After the first paint: the worker's start must not delay the window.
     QTimer.singleShot(0, window, engine.start)
+    # What is there now stays: to look through it for garbage, again and again, would
+    # stop a drag for 20 ms each time.
+    gc.freeze()
     try:
         with closing_on_signals(application):
             return application.exec()
     finally:
+        gc.unfreeze()
         bridge.close()
 
 

@@ -17,6 +17,7 @@ is kept in FOLDER for the next time.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import tempfile
 import time
@@ -93,6 +94,8 @@ class Hand:
         marks = self.canvas.sources.marks
         while marks.all is None:
             application.processEvents()
+        # As the application does.
+        gc.freeze()
 
     def go(self, start: int, size: int) -> None:
         self.workspace.go_to(Interval(CONTIG, start, start + size))

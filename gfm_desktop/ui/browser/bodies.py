@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 from gfm_desktop.ui.browser.drawing import faded, hairline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from PySide6.QtGui import QPainter
@@ -58,21 +58,47 @@ class Geometry:
 class Batch(Generic[Shape]):
     """Shapes of one colour, sorted by their left edge.
 
+    Kept as numbers: what is drawn once, and then moved as a picture, need not be made
+    into shapes beyond the picture.
+
     Attributes:
-        shapes: What Qt draws.
+        kind: What Qt draws: boxes of left, top, width and height, or lines of x, y,
+            x and y.
+        columns: Shape (4, n), what `kind` is made of.
         left: Shape (n,), pixels from the stretch's beginning.
         furthest: Shape (n,), the largest right edge so far.
     """
 
-    shapes: list[Shape]
+    kind: type[Shape]
+    columns: NDArray[np.floating[Any]]
     left: NDArray[np.floating[Any]]
     furthest: NDArray[np.floating[Any]]
+
+    @classmethod
+    def of(
+        cls,
+        kind: type[Shape],
+        columns: Sequence[NDArray[np.floating[Any]]],
+        left: NDArray[np.floating[Any]],
+        right: NDArray[np.floating[Any]],
+    ) -> Batch[Shape]:
+        """Return a batch of shapes that lie between these pixels, the leftmost first.
+
+        Args:
+            kind: See `Batch.kind`.
+            columns: Four of shape (n,), see `Batch.columns`.
+            left: Shape (n,), ascending.
+            right: Shape (n,).
+        """
+        furthest = np.maximum.accumulate(right) if len(right) else right
+        return cls(kind, np.stack(columns), left, furthest)
 
     def part(self, left: float, right: float) -> list[Shape]:
         """Return the shapes that may touch the pixels from `left` to `right`."""
         first = int(np.searchsorted(self.furthest, left, side="left"))
         last = int(np.searchsorted(self.left, right, side="right"))
-        return self.shapes[first:last]
+        make: Callable[..., Shape] = self.kind
+        return list(map(make, *self.columns[:, first:last].tolist()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +40,6 @@ class Density:
     stretch: Interval
     edges: NDArray[np.int64]
     counts: NDArray[np.int64]
-    _columns: dict[tuple[float, str], list[QRect]] = field(default_factory=dict)
 
     def on_screen(self, view: View) -> tuple[int, int]:
         """Return the first bin that touches the view, and the end."""
@@ -54,22 +53,19 @@ class Density:
         """Return the largest count: the height of the lane."""
         return int(self.counts.max(initial=0))
 
-    def columns(self, height: float, scale: float) -> list[QRect]:
-        """Return a column a bin, in whole pixels from the stretch's first edge.
+    def columns(self, height: float, view: View) -> list[QRect]:
+        """Return a column a bin on screen, in whole pixels from the first edge of all.
 
         Args:
             height: Of the lane in pixels.
-            scale: Pixels per bp.
+            view: What is on screen.
         """
-        key = (height, f"{scale:.9g}")
-        if key not in self._columns:
-            x = np.rint((self.edges - self.edges[0]) * scale).astype(int)
-            tall = np.ceil((height - 6) * self.counts / max(1, self.most)).astype(int)
-            top = int(height - 3) - tall
-            sizes = (x[:-1], top, np.diff(x), tall)
-            self._columns.clear()
-            self._columns[key] = list(map(QRect, *(c.tolist() for c in sizes)))
-        return self._columns[key]
+        first, last = self.on_screen(view)
+        edges, counts = self.edges[first : last + 1], self.counts[first:last]
+        x = np.rint((edges - self.edges[0]) * view.scale).astype(int)
+        tall = np.ceil((height - 6) * counts / max(1, self.most)).astype(int)
+        sizes = (x[:-1], int(height - 3) - tall, np.diff(x), tall)
+        return list(map(QRect, *(c.tolist() for c in sizes)))
 
     def bin_at(self, position: int) -> tuple[Interval, int]:
         """Return the bin over a 0-based position, and its count."""
@@ -110,13 +106,12 @@ def paint_density(
     # Whole pixels from the lane's edge: else columns would tremble in a pan.
     first_edge = view.x(int(density.edges[0])) - rect.left()
     shift = math.floor(first_edge + 0.5) + rect.left()
-    first, last = density.on_screen(view)
     smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(faded(tint, 0.75))
     painter.translate(shift, 0)
-    painter.drawRects(density.columns(rect.height(), view.scale)[first:last])
+    painter.drawRects(density.columns(rect.height(), view))
     painter.translate(-shift, 0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
 

@@ -80,11 +80,8 @@ def make_frame_sheet(
         order = np.flatnonzero(chosen)
         order = order[np.argsort(x[order], kind="stable")]
         left, upper = x[order], top[order] + height - tall
-        shapes = [
-            QRectF(a, b, width, tall)
-            for a, b in zip(left.tolist(), upper.tolist(), strict=True)
-        ]
-        return Batch(shapes, left, left + width)
+        sizes = (np.full(len(left), width), np.full(len(left), tall))
+        return Batch.of(QRectF, (left, upper, *sizes), left, left + width)
 
     metrics = QFontMetricsF(font)
     # Large text needs wide codons.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_SHORTEST = 512
+_SHORTEST = 64
 
 
 def pack(

@@ -39,8 +39,9 @@ _SHORT_NAME = 36.0
 """Pixels that a name needs at least: where all rows together have less, none fits."""
 _SETTLING = 600
 """Features left of a stretch that are packed with it, so that its rows stay."""
-_KEPT = 2 * MOST_LOCI
-"""Stretches that are kept: that of each locus on show, and its neighbours."""
+_KEPT = max(64, 2 * MOST_LOCI)
+"""Stretches that are kept: that of each locus on show and its neighbours, or those of
+a zoom from the chromosome to the bases and back."""
 
 
 class Features(Protocol):

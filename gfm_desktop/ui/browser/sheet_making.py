@@ -14,7 +14,6 @@ from gfm_desktop.ui.browser.bodies import (
     Batch,
     Geometry,
     Ink,
-    Shape,
     Sheet,
 )
 
@@ -98,9 +97,8 @@ def make_sheet(
 def _lines(placed: _Placed, chosen: NDArray[np.int64]) -> Batch[QLineF]:
     left = placed.clipped(placed.features.start[chosen])
     right = placed.clipped(placed.features.end[chosen])
-    y = placed.middle[chosen].tolist()
-    lines = list(map(QLineF, left.tolist(), y, right.tolist(), y))
-    return _batch(lines, left, right)
+    y = placed.middle[chosen]
+    return Batch.of(QLineF, (left, y, right, y), left, right)
 
 
 def _boxes(
@@ -139,8 +137,8 @@ def _boxes(
 
     def of(own: NDArray[np.bool_]) -> Batch[QRectF]:
         found = own[owners]
-        columns = (c[found].tolist() for c in (x, top, width, height))
-        return _batch(list(map(QRectF, *columns)), x[found], (x + width)[found])
+        columns = [c[found] for c in (x, top, width, height)]
+        return Batch.of(QRectF, columns, x[found], (x + width)[found])
 
     return of
 
@@ -211,17 +209,6 @@ def _heads(
     half = placed.geometry.chevron
     back = tips - half * placed.features.strand[owner]
     y = placed.middle[owner]
-    columns = (back, y - half, tips, y)
-    upper = map(QLineF, *(c.tolist() for c in columns))
-    lower = map(QLineF, *(c.tolist() for c in (back, y + half, tips, y)))
-    lines = [line for pair in zip(upper, lower, strict=True) for line in pair]
-    twice = np.repeat(tips, 2)
-    return _batch(lines, twice - half, twice + half)
-
-
-def _batch(
-    shapes: list[Shape],
-    left: NDArray[np.floating[Any]],
-    right: NDArray[np.floating[Any]],
-) -> Batch[Shape]:
-    return Batch(shapes, left, np.maximum.accumulate(right) if len(right) else right)
+    back, tips, y = (np.repeat(column, 2) for column in (back, tips, y))
+    away = np.tile((-half, half), len(tips) // 2)
+    return Batch.of(QLineF, (back, y + away, tips, y), tips - half, tips + half)
