@@ -42,13 +42,16 @@ def pack(
 
 
 def stretch_of(interval: Interval) -> Interval:
-    """Return whole blocks that hold a view and a quarter of a screen on both sides.
+    """Return whole blocks that hold a view and half a screen on both sides.
+
+    So wide are pictures that are moved with a drag.
 
     Blocks lie on a grid of the contig: every view inside one finds the same stretch.
     """
     size = 1 << max(_SHORTEST.bit_length() - 1, (len(interval) - 1).bit_length() - 1)
-    first = max(0, interval.start - size // 2) // size
-    last = (interval.end + size // 2) // size + 1
+    aside = len(interval) // 2 + 2
+    first = max(0, interval.start - aside) // size
+    last = (interval.end + aside) // size + 1
     return Interval(interval.contig, first * size, last * size)
 
 

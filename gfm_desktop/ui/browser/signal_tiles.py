@@ -54,6 +54,7 @@ class SignalTiles(QObject):
         self._reader = _Reader(store)
         self._reader.relay.arrived.connect(self._take)
         self.revision = 0
+        self._seen = ("", 0, 0)
         self.problem = ""
 
     def bins(self, interval: Interval, size: float) -> tuple[Bins, bool]:
@@ -70,6 +71,28 @@ class SignalTiles(QObject):
                 self._answers.clear()
             self._answers[key] = self._found(interval, size)
         return self._answers[key]
+
+    def any(self, place: Interval, size: float) -> bool:
+        """Tell whether a place has any value: one that was found before will do.
+
+        Args:
+            place: On one contig of the genome.
+            size: Largest bin in bp to look at.
+        """
+        if not self.covers(place.contig):
+            return False
+        contig, position, revision = self._seen
+        here = contig == place.contig and place.start <= position < place.end
+        if here and revision == self.revision:
+            return True
+        bins = self.bins(place, size)[0]
+        found = np.flatnonzero(bins.covered)
+        if len(found):
+            # The one in the middle stays longest on screen.
+            middle = bins.start + int(found[len(found) // 2]) * bins.size
+            position = min(max(middle, place.start), place.end - 1)
+            self._seen = (place.contig, position, self.revision)
+        return bool(len(found))
 
     def exact(self, place: Interval, size: float) -> Bins:
         """Return exact bins over a small place: those of 64 bp until it is read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -119,3 +119,47 @@ def test_that_zooming_in_and_out_shows_the_same_picture(
     after = pixels(canvas.grab().toImage())
     lane = slice(canvas.header, canvas.header + 60)
     assert (np.abs(before[lane] - after[lane]).max(axis=2) > 24).mean() < 0.01
+
+
+def test_that_a_drag_keeps_the_scale_until_the_hand_rests(
+    canvas: Canvas, workspace: Workspace, qtbot: QtBot
+) -> None:
+    track = next(lane.track for lane in canvas.lanes if lane.track.key == KEY)
+
+    def top() -> str:
+        rect = canvas.lane_rect(KEY)
+        assert rect is not None
+        return str(track.axis(rect, canvas.view()[0])[0].text)
+
+    workspace.go_to(Interval("chr1", 300, 3100))
+    settled(canvas, qtbot)
+    # Higher values come in with the drag.
+    before = top()
+    for _ in range(8):
+        canvas.gestures.pan(200.0)
+        canvas.grab()
+        assert top() == before
+        assert difference(canvas) < 0.01, "axis and picture agree"
+    qtbot.waitUntil(lambda: top() != before)
+    settled(canvas, qtbot)
+    assert float(top()) > float(before)
+    assert difference(canvas) < 0.01
+
+
+def test_that_a_jump_has_its_own_scale_at_once(
+    canvas: Canvas, workspace: Workspace, qtbot: QtBot
+) -> None:
+    track: Any = next(lane.track for lane in canvas.lanes if lane.track.key == KEY)
+    workspace.go_to(Interval("chr1", 300, 800))
+    settled(canvas, qtbot)
+    workspace.go_to(Interval("chr1", 19_000, 19_500))
+    assert not track._held.moving
+    rect = canvas.lane_rect(KEY)
+    assert rect is not None
+    assert track.axis(rect, canvas.view()[0])[0].text == "6"
+    # A fixed end is obeyed in the middle of a drag.
+    canvas.gestures.pan(50.0)
+    canvas.grab()
+    assert track._held.moving
+    workspace.lanes.change(KEY, high=9.0)
+    assert track.axis(rect, canvas.view()[0])[0].text == "9"

@@ -17,6 +17,7 @@ from gfm_desktop.jobs.export_signal import ExportSignal
 from gfm_desktop.ui.browser import signal_paint, signal_scale, signal_words
 from gfm_desktop.ui.browser.curves import say
 from gfm_desktop.ui.browser.drawing import hint
+from gfm_desktop.ui.browser.held_scale import HeldScale
 from gfm_desktop.ui.browser.signal_columns import STYLES, columns
 from gfm_desktop.ui.browser.signal_paint import Ink
 from gfm_desktop.ui.browser.signal_scale import (
@@ -76,6 +77,8 @@ class SignalTrack(PlainTrack):
             self._tiles.arrived.connect(sources.repaint.wanted)
         self._extents: dict[object, Extent | None] = {}
         self._last_ends: tuple[object, Extent] | None = None
+        self._held = HeldScale(sources.workspace)
+        self._held.rested.connect(sources.repaint.wanted)
         self._on_screen: View | None = None
         self._groups = groups_of(sources)
         self._groups.join(self)
@@ -102,7 +105,7 @@ class SignalTrack(PlainTrack):
 
     def axis(self, rect: QRectF, view: View) -> list[AxisMark]:
         """Return both ends of the scale, and 0 where it lies apart from them."""
-        if self._bins(view) is None:
+        if not self._covers(view):
             return []
         axis = self._axis(rect, view)
         low, high = axis.ends.low, axis.ends.high
@@ -162,7 +165,7 @@ class SignalTrack(PlainTrack):
     def subtitle(self, view: View) -> str:
         """Return what a pixel shows of its bases, where it has several."""
         summary = self._look().summary
-        if view.scale >= 1.0 or self._bins(view) is None:
+        if view.scale >= 1.0 or not self._covers(view):
             return ""
         if summary == WHISKERS:
             return "mean" if self._style() == "heat" else "min, mean, max"
@@ -200,9 +203,10 @@ class SignalTrack(PlainTrack):
 
     def shifts(self, view: View) -> bool:
         """Return that the picture moves with its bases while the scale stays."""
-        bins = None if self.problem else self._bins(view)
         self._on_screen = view
-        return bins is not None and bool(bins.covered.any())
+        if self.problem or self._tiles is None:
+            return False
+        return self._tiles.any(view.interval, _pixel(view.interval, view))
 
     def stamp(self) -> object:
         """Return what the picture depends on: the values read, the look, the scale."""
@@ -226,9 +230,13 @@ class SignalTrack(PlainTrack):
         style = self._look().style
         return style if style in STYLES else STYLES[0]
 
+    def _covers(self, view: View) -> bool:
+        """Tell whether the file has anything on a view's contig."""
+        return self._tiles is not None and self._tiles.covers(view.interval.contig)
+
     def _bins(self, view: View, ratio: float = 1.0) -> Bins | None:
         """Return the bins of the view; None for a contig that the file lacks."""
-        if self._tiles is None or not self._tiles.covers(view.interval.contig):
+        if self._tiles is None or not self._covers(view):
             return None
         return self._tiles.bins(view.interval, _pixel(view.interval, view) / ratio)[0]
 
@@ -259,7 +267,11 @@ class SignalTrack(PlainTrack):
         return Axis(ends, top, max(bottom, top + 1.0))
 
     def _ends(self, view: View) -> Extent:
-        """Return the ends of the scale: those of what is on screen.
+        """Return the ends of the scale: those of what is on screen, once it rests."""
+        return self._held.ends(self._look(), lambda: self._reckoned(view))
+
+    def _reckoned(self, view: View) -> Extent:
+        """Return the ends of the scale that holds what is on screen.
 
         A picture that is painted wider than the screen, to be moved by a drag, has the
         scale of the part that is seen.
