@@ -49,7 +49,10 @@ class ScoreScale:
 
     def share(self, score: float) -> float:
         """Return how full a score's bar is, 0 to 1."""
-        return float(self.shares(np.array([score]))[0])
+        # Not by way of an array: each step of a drag asks for the marks of the axis.
+        value = abs(score) if self.signed or self.calibrated else score
+        share = (value - self.least) / (self.most - self.least)
+        return share if share != share else min(1.0, max(0.0, share))
 
     def shares(self, scores: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Return how full the bars of many scores are, NaN where there is none."""

@@ -7,6 +7,7 @@ meaning rests on colour alone (shapes, letters, signs and hatching say it too).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -148,7 +149,7 @@ def level_color(
     """
     if score is None or score != score:
         return palette.faint
-    reached = sum(abs(score) >= threshold for threshold in thresholds)
+    reached = bisect_right(thresholds, abs(score))
     return palette.levels[min(reached, len(palette.levels) - 1)]
 
 

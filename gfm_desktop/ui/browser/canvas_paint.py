@@ -45,8 +45,10 @@ def paint_picture(
         _paint_empty(painter, canvas, palette)
         return
     header, bottom = canvas.header, canvas.height()
-    gutter = QRectF(0, 0, canvas.gutter, bottom)
-    painter.fillRect(gutter, color(palette.background))
+    if labels is None:
+        # Pictures of labels have no holes.
+        gutter = QRectF(0, header, canvas.gutter, bottom - header)
+        painter.fillRect(gutter, color(palette.background))
     painter.save()
     painter.setClipRect(QRectF(0, header, canvas.width(), bottom - header))
     below = header + canvas.content_height() - canvas.scroll_y

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPen
 
 from gfm_desktop.ui.browser.scale import span_label
+from gfm_desktop.ui.browser.still_text import still_text
 from gfm_desktop.ui.theme import color
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ def label_font(font: QFont, *, strong: bool = False, factor: float = 0.88) -> QF
 
 def write(painter: QPainter, box: QRectF, text: str, where: Qt.AlignmentFlag) -> None:
     """Write a line of text, shortened where it has no room."""
+    line = still_text(painter)
+    spare = box.width() - line.width(text)
+    if spare >= 0:
+        aside = spare if where & Qt.AlignmentFlag.AlignRight else 0.0
+        top = box.center().y() - painter.fontMetrics().height() / 2
+        line.write(painter, box.left() + aside, top, text)
+        return
     shown = painter.fontMetrics().elidedText(
         text, Qt.TextElideMode.ElideRight, int(box.width())
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -122,11 +123,19 @@ def paint_heads(
     painter: QPainter, items: list[Lollipop], stand: Stand, palette: Palette
 ) -> None:
     """Paint the heads, from first to last."""
+    hollow = QColor(palette.surface), hairline(palette.muted, 1.4)
+    edge = hairline(palette.surface, 1.0)
     for item in items:
         if item.count > 1:
             _paint_bubble(painter, item, stand, palette)
         elif not item.refused:
-            _paint_head(painter, item, stand, palette)
+            # By shape the kind is told; a head without a score is hollow.
+            scored = item.score is not None
+            tint = QColor(tint_of(item, stand, palette)) if scored else hollow[0]
+            painter.setBrush(tint)
+            painter.setPen(edge if scored else hollow[1])
+            outline = _outline(item.kind)
+            painter.drawPath(outline.translated(head_place(item, stand)))
 
 
 def _paint_bubble(
@@ -144,18 +153,9 @@ def _paint_bubble(
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
 
 
-def _paint_head(
-    painter: QPainter, item: Lollipop, stand: Stand, palette: Palette
-) -> None:
-    """Paint a head: shape by kind, hollow without a score."""
-    middle = head_place(item, stand)
-    if item.score is None:
-        painter.setBrush(QColor(palette.surface))
-        painter.setPen(hairline(palette.muted, 1.4))
-    else:
-        painter.setBrush(QColor(tint_of(item, stand, palette)))
-        painter.setPen(hairline(palette.surface, 1.0))
-    painter.drawPath(shape(item.kind, middle, RADIUS))
+@cache
+def _outline(kind: VariantKind | None) -> QPainterPath:
+    return shape(kind, QPointF(0, 0), RADIUS)
 
 
 def head_place(item: Lollipop, stand: Stand) -> QPointF:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
 
 from gfm_desktop.ui import theme
@@ -44,10 +44,12 @@ class LaneLabels:
         """Begin without any."""
         self._canvas = canvas
         self._kept: dict[object, QPixmap] = {}
+        self._last: dict[str, tuple[object, QPixmap]] = {}
 
     def forget(self) -> None:
         """Paint all labels anew: colours or letters may be others."""
         self._kept.clear()
+        self._last.clear()
 
     def draw(self, painter: QPainter, placed: Placed) -> None:
         """Draw a lane's label at its place."""
@@ -55,11 +57,19 @@ class LaneLabels:
         words = words_of(canvas, placed)
         ratio = canvas.devicePixelRatioF()
         key = (words, placed.height, canvas.gutter, ratio)
+        # Compared with the last one first: a key of words takes long to look up.
+        last = self._last.get(placed.lane.track.key)
+        if last is None or last[0] != key:
+            last = self._last[placed.lane.track.key] = (key, self._of(key))
+        painter.drawPixmap(0, canvas.top_of(placed), last[1])
+
+    def _of(self, key: tuple[Words, int, int, float]) -> QPixmap:
+        words, height, _, ratio = key
         if key not in self._kept:
             while len(self._kept) >= _KEPT:
                 del self._kept[next(iter(self._kept))]
-            self._kept[key] = self._painted(words, placed.height, ratio)
-        painter.drawPixmap(QPointF(0, canvas.top_of(placed)), self._kept[key])
+            self._kept[key] = self._painted(words, height, ratio)
+        return self._kept[key]
 
     def _painted(self, words: Words, height: int, ratio: float) -> QPixmap:
         canvas = self._canvas

@@ -163,7 +163,7 @@ def test_that_a_drag_paints_no_lane_of_what_is_open(
     for key in ("splice", "bases", "mutagenesis"):
         variants.lanes.change(key, hidden=True)
     for size in (2000, 150):
-        variants.go_to(Interval("chr1", 2100, 2100 + size))
+        variants.go_to(Interval("chr1", 2210, 2210 + size))
         shown(canvas)
         settled(canvas, qtbot)
         before = canvas.pictures_painted
