@@ -37,6 +37,8 @@ PLUS, MINUS, NEITHER = -1, -2, -3
 """Roles of features without a colour of their own."""
 _SHORT_NAME = 36.0
 """Pixels that a name needs at least: where all rows together have less, none fits."""
+_LONGEST_NAME = 64
+"""Letters that a name may have for rows that are surely the same in every view."""
 _SETTLING = 600
 """Features left of a stretch that are packed with it, so that its rows stay."""
 _KEPT = max(64, 2 * MOST_LOCI)
@@ -200,7 +202,7 @@ def _made(source: Features, manner: Manner, stretch: Interval, scale: float) -> 
 
 def _piled(source: Features, manner: Manner, stretch: Interval, scale: float) -> Pile:
     """Pack the stretch, from where packing begins anew left of it."""
-    start = _before(source.spans(stretch.contig), stretch)
+    start = _before(source.spans(stretch.contig), stretch, scale)
     columns = source.columns(Interval(stretch.contig, start, stretch.end))
     inside = np.flatnonzero(columns.end > stretch.start)
     width = len(stretch) * scale
@@ -243,17 +245,27 @@ def _piled(source: Features, manner: Manner, stretch: Interval, scale: float) ->
     )
 
 
-def _before(spans: SortedSpans | None, stretch: Interval) -> int:
+def _before(spans: SortedSpans | None, stretch: Interval, scale: float) -> int:
     """Return from which position to pack: far enough left that rows are settled.
 
-    Rows that depend on what lies left of the stretch must not change in a pan.
+    Rows that depend on what lies left of the stretch must not change in a pan. They do
+    not where nothing, nor its name, reaches across a gap: mostly that is near.
     """
     if spans is None:
         return stretch.start
-    first = int(np.searchsorted(spans.start, stretch.start, side="left"))
-    if first <= _SETTLING:
-        return 0
-    return min(stretch.start, int(spans.start[first - _SETTLING]))
+    end = int(np.searchsorted(spans.start, stretch.start, side="left"))
+    first = max(0, end - _SETTLING)
+    if first == end:
+        return stretch.start
+    left = spans.start[first:end] * scale
+    name = _LONGEST_NAME * LETTER * scale_of()
+    reach = np.maximum(spans.furthest[first:end] * scale, left + name) + GAP
+    after = np.append(left[1:], stretch.start * scale)
+    clean = np.flatnonzero(reach <= after)
+    if not len(clean):
+        return 0 if not first else int(spans.start[first])
+    found = first + int(clean[-1]) + 1
+    return int(spans.start[found]) if found < end else stretch.start
 
 
 def _rows(
