@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gfm_desktop.ui.browser.track import Sources, View
     from gfm_desktop.workspace.lane_book import LaneBook, LaneLook
 
+_SMALLEST = 1e-300
 _STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -127,6 +128,8 @@ def _rounded_up(value: float) -> float:
     """Return the next of 1, 1.2, 1.5, 2, ... times a power of ten; 0 stays 0."""
     if value <= 0.0:
         return 0.0
+    # No power of ten is as small as the smallest numbers are.
+    value = max(value, _SMALLEST)
     power = 10.0 ** math.floor(math.log10(value))
     factor = next((s for s in _STEPS if s * power >= value * (1 - 1e-9)), 10.0)
     return float(f"{factor * power:.12g}")
