@@ -29,6 +29,8 @@ _MARGIN = 0.5
 """Part of a pane's width that is painted on either side of it, beforehand."""
 _SOON = 0.15
 """Part of a pane's width that is left of a margin when it is time for another."""
+_ROOMIEST = 2.1
+"""How many times too wide a picture may be that is painted into: it has margins."""
 _OFF = 0.02
 """Pixels of the device by which a moved picture may be off: none that can be seen."""
 _REST_MS = 40
@@ -193,18 +195,19 @@ class LanePictures(QObject):
     def _blank(
         self, key: tuple[str, int], width: float, height: int, ratio: float
     ) -> QPixmap:
-        """Return a picture to paint into: the lane's old one where the size is right.
+        """Return a picture to paint into: the lane's old one where it has the room.
 
-        Megabytes of fresh memory cost as much as the painting.
+        Megabytes of fresh memory cost as much as the painting. A screen is painted
+        into the left half of what had margins, which will be wanted again.
         """
         wide, tall = math.ceil(width * ratio), max(1, math.ceil(height * ratio))
         old = self._pictures.get(key)
-        if old is not None and (old.pixmap.width(), old.pixmap.height()) == (
-            wide,
-            tall,
-        ):
-            del self._pictures[key]
-            return old.pixmap
+        if old is not None and old.pixmap.height() == tall:
+            there = old.pixmap.width()
+            fits = wide <= there <= _ROOMIEST * wide
+            if fits and old.pixmap.devicePixelRatio() == ratio:
+                del self._pictures[key]
+                return old.pixmap
         pixmap = QPixmap(wide, tall)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(color(theme.current().surface))
