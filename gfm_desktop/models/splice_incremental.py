@@ -73,6 +73,10 @@ class IncrementalNetwork:
         trunk = Trunk(network, precision=precision)
         return cls(trunk, limit=limit, tile=tile_size(trunk.levels.flank))
 
+    def allow(self, limit: int) -> None:
+        """Keep up to so many bytes of REF from the next question on."""
+        self._tiles.allow(limit)
+
     def answer(self, question: Question) -> tuple[torch.Tensor, torch.Tensor]:
         """Return REF and ALT outputs, each of shape (outputs, positions), float64.
 

@@ -22,11 +22,15 @@ Value = TypeVar("Value", bound=Sized)
 
 
 class Kept(Generic[Value]):
-    """Values by key; not for several threads at a time."""
+    """Values by key; not for several threads at a time.
+
+    Attributes:
+        limit: Bytes to keep after each `trim`.
+    """
 
     def __init__(self, limit: int) -> None:
         """Start with none, to keep up to `limit` bytes after each `trim`."""
-        self._limit = limit
+        self.limit = limit
         self._nbytes = 0
         self._found: OrderedDict[Hashable, Value] = OrderedDict()
 
@@ -50,6 +54,6 @@ class Kept(Generic[Value]):
 
     def trim(self) -> None:
         """Forget what was not used for longest, until the rest fits."""
-        while self._nbytes > self._limit and self._found:
+        while self._nbytes > self.limit and self._found:
             _, dropped = self._found.popitem(last=False)
             self._nbytes -= dropped.nbytes

@@ -10,19 +10,42 @@ from gfm_desktop.models.side_by_side import side_by_side
 from gfm_desktop.models.splice_incremental import IncrementalNetwork
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     import torch
 
     from gfm_desktop.models.splice_incremental import Question
 
 _BYTES = 28 << 20
-"""Of REF, for each network: what an output of SpliceAI-10k sees, so that a variant some
-thousand bases further on reads it again."""
-_MOST_BYTES = 256 << 20
+"""Of REF, for each network and strand: what an output of SpliceAI-10k sees, so that a
+variant some thousand bases further on reads it again."""
+_MOST_BYTES = 700 << 20
 """Over all networks of a model."""
 
+_NEAR = 1_000
+
 _Alleles = tuple[tuple["torch.Tensor", ...], tuple["torch.Tensor", ...]]
+
+
+def strands_at_once(questions: Sequence[Question]) -> int:
+    """Return how many strands are asked about at one place, at least 1.
+
+    Both strands of a variant, or overlapping genes: each has REF of its own, and with
+    room for one of them every question would reckon all of it anew. Genes that follow
+    one another do not count.
+    """
+    ranges: dict[Hashable, tuple[int, int]] = {}
+    for question in questions:
+        # The minus strand is read along negative positions.
+        place = abs(question.edit.start)
+        low, high = ranges.get(question.strand.key, (place, place))
+        ranges[question.strand.key] = (min(low, place), max(high, place))
+    most = 1
+    for at, _ in ranges.values():
+        # A variant's two strands differ by the length of its REF.
+        over = (low - _NEAR <= at <= high + _NEAR for low, high in ranges.values())
+        most = max(most, sum(over))
+    return most
 
 
 class Reckoning:
@@ -42,10 +65,9 @@ class Reckoning:
             device: Where they are.
             precision: Number format in which differences are convolved.
         """
-        limit = min(_BYTES, _MOST_BYTES // len(networks))
         self._device = device
         self._networks = [
-            IncrementalNetwork.of(one, limit=limit, precision=precision)
+            IncrementalNetwork.of(one, limit=_BYTES, precision=precision)
             for one in networks
         ]
 
@@ -58,13 +80,16 @@ class Reckoning:
         Returns:
             Tensors of shape (outputs, positions).
         """
+        size = len(self._networks)
+        limit = min(_BYTES * strands_at_once(questions), _MOST_BYTES // max(1, size))
+        for network in self._networks:
+            network.allow(limit)
         tasks = [
             partial(self._answer, network, question)
             for question in questions
             for network in self._networks
         ]
         found = side_by_side(tasks)
-        size = len(self._networks)
         return [
             (
                 tuple(ref for ref, _ in found[first : first + size]),

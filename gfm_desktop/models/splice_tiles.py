@@ -104,11 +104,18 @@ class Tiles:
             for number, stage in enumerate(self._stages)
             for level in range(stage.below + 1, stage.last + 1)
         }
-        inner = int(_INNER_SHARE * limit)
-        self._tiles: Kept[Tile] = Kept(limit - inner)
-        self._inner: Kept[Inner] = Kept(inner)
+        self._tiles: Kept[Tile] = Kept(0)
+        self._inner: Kept[Inner] = Kept(0)
         self._lock = threading.Lock()
         self._unknown: tuple[UnknownRow, ...] = ()
+        self.allow(limit)
+
+    def allow(self, limit: int) -> None:
+        """Keep up to so many bytes from the next call on."""
+        inner = int(_INNER_SHARE * limit)
+        with self._lock:
+            self._tiles.limit = limit - inner
+            self._inner.limit = inner
 
     def around(
         self, strand: Strand, reads: Sequence[Sequence[Span]], outputs: Sequence[Span]
