@@ -23,6 +23,8 @@ class Looking:
     """Another active locus: it moved, or another one became active."""
     loci_changed = Signal()
     """Any locus moved, came or went, or another one became active."""
+    arrived = Signal()
+    """A project is where it was left: what came before was nobody's choice."""
     message = Signal(str, str)
     """(level, text): level is "info", "warning" or "error"; shown as a toast."""
 

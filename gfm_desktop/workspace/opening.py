@@ -352,6 +352,7 @@ class Opening:
         except GfmError:
             return  # A remembered place that this genome has not: stay where we are.
         self.workspace.set_loci(place.loci, remember=False)
+        self.workspace.arrived.emit()
 
 
 def _is_record(path: Path) -> bool:

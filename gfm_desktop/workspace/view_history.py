@@ -46,7 +46,8 @@ class ViewHistory:
     """The views before and after the present one.
 
     Lanes that come and go with their files are no steps, and neither is making
-    another locus the active one. Another genome begins a new history.
+    another locus the active one. Another genome begins a new history, and so does a
+    project that has come back to where it was left.
     """
 
     changed = Signal()
@@ -74,6 +75,7 @@ class ViewHistory:
         self._told = (False, False)
         workspace.genome_changed.connect(self._restart)
         workspace.loci_changed.connect(self._moved)
+        workspace.arrived.connect(self._arrive)
         workspace.lanes.changed.connect(self._note)
 
     @property
@@ -130,6 +132,11 @@ class ViewHistory:
         self._new = frozenset()
         self.rest()
         self._tell()
+
+    def _arrive(self) -> None:
+        """Begin where a project was left, not at the whole contig before it."""
+        self._restart()
+        self._begun = True
 
     def _moved(self) -> None:
         if self._begun:

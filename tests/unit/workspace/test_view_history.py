@@ -159,6 +159,21 @@ def test_that_another_genome_begins_a_new_history(
     assert opened.locus.contig == "chrX"
 
 
+def test_that_a_project_begins_where_it_was_left(
+    workspace: Workspace, inline: InlineRunner, files: Files, clock: Clock
+) -> None:
+    history = ViewHistory(workspace, clock=clock)
+    Opening(workspace, inline).open([files.genome], locus="chr1:101-200")
+    left = workspace.locus
+    assert str(left) == "chr1:101-200"
+    assert not history.can_undo
+    clock.rest()
+    go(workspace, 300)
+    history.undo()
+    assert workspace.locus == left
+    assert not history.can_undo
+
+
 def test_that_changes_are_told(opened: Workspace, history: ViewHistory) -> None:
     told: list[tuple[bool, bool]] = []
     history.changed.connect(lambda: told.append((history.can_undo, history.can_redo)))
