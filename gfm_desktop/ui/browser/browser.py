@@ -95,6 +95,7 @@ class BrowserPanel(QWidget):
         bar.predict.setChecked(self.predicted.automatic)
         bar.zoomed.connect(canvas.gestures.zoom)
         bar.predict_toggled.connect(self.predicted.set_automatic)
+        bar.went.connect(canvas.setFocus)
         bar.predict_here.connect(lambda: self.predict(canvas.camera.interval))
         canvas.settled.connect(self.predicted.show)
         listen(self, self._workspace.prediction_wanted, self.predict)

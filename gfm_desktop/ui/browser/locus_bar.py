@@ -75,6 +75,8 @@ class LocusBar(QWidget):
     """Put so many times as many bp on screen; below 1 zooms in."""
     predict_toggled = Signal(bool)
     predict_here = Signal()
+    went = Signal()
+    """What was typed was gone to: the keys belong to the picture again."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         """Show and change the locus of `workspace`."""
@@ -128,6 +130,10 @@ class LocusBar(QWidget):
         self.box.setModified(False)
         self.refresh()
         return True
+
+    def _take(self) -> None:
+        if self.go(self.box.text()):
+            self.went.emit()
 
     def focus_box(self) -> None:
         """Put the cursor into the box, ready to be typed over."""
@@ -223,7 +229,7 @@ class LocusBar(QWidget):
         self.box.setCompleter(completer)
         self._widen()
         self.box.textEdited.connect(self._suggest)
-        self.box.returnPressed.connect(lambda: self.go(self.box.text()))
+        self.box.returnPressed.connect(self._take)
         self.box.given_up.connect(self._give_up)
         # Ctrl+L and Alt+arrows are actions of the window: two owners would block both.
         self.back.clicked.connect(self._workspace.go_back)

@@ -450,6 +450,16 @@ def test_that_a_lane_s_choices_are_submenus_and_hiding_it_stops_its_questions(
     menu.close()
 
 
+def test_that_keys_move_the_picture_after_a_place_was_typed(
+    browser: BrowserPanel, qtbot: QtBot
+) -> None:
+    browser.bar.focus_box()
+    assert browser.bar.box.hasFocus()
+    browser.bar.box.setText("chr1:1,001-2,000")
+    qtbot.keyClick(browser.bar.box, Qt.Key.Key_Return)
+    assert browser.canvas.hasFocus()
+
+
 def test_that_both_kinds_of_lanes_are_there_in_their_order(canvas: Canvas) -> None:
     keys = [lane.track.key for lane in canvas.lanes]
     assert keys.index("splice") < keys.index("bases")

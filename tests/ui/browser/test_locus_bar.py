@@ -61,6 +61,15 @@ def test_that_a_mistake_is_told_beside_the_box_and_nothing_moves(
     assert bar.box.property("invalid") is True
 
 
+def test_that_the_keys_go_back_to_the_picture_once_a_place_is_gone_to(
+    bar: LocusBar, qtbot: QtBot
+) -> None:
+    with qtbot.assertNotEmitted(bar.went):
+        typed(bar, qtbot, "nonsense!")
+    with qtbot.waitSignal(bar.went):
+        typed(bar, qtbot, "chr1:1,001-2,000")
+
+
 def test_that_escape_puts_the_locus_back(
     bar: LocusBar, variants: Workspace, qtbot: QtBot
 ) -> None:
