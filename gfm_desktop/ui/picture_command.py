@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, qInstallMessageHandler
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.ui.browser.browser import BrowserPanel
@@ -21,6 +21,8 @@ from gfm_desktop.workspace.view_words import show_lanes
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from PySide6.QtCore import QMessageLogContext, QtMsgType
 
     from gfm_desktop.ui.engine_bridge import EngineBridge
     from gfm_desktop.workspace.workspace import Workspace
@@ -171,8 +173,16 @@ class Drawing(QObject):
         self.done.emit(code)
 
 
+def _tell(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    """Write what Qt says, but not what its plugin without a screen always says."""
+    del kind, context
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(f"{text}\n")
+
+
 def draw(order: PictureOrder) -> int:
     """Draw and return the process's exit code."""
+    qInstallMessageHandler(_tell)
     from gfm_desktop.engine.process import ProcessEngine
     from gfm_desktop.settings import load_settings
     from gfm_desktop.ui.app import make_application
