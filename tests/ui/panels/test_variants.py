@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gfm_desktop.genome.status import Status
 from gfm_desktop.jobs.events import Failed, Finished
 from gfm_desktop.jobs.export_scores import ExportScores
+from gfm_desktop.ui import theme
 from gfm_desktop.ui.panels.variants import PANEL, REFRESH_MS, VariantsPanel
 from gfm_desktop.ui.widgets.score_bar import MISSING
 from gfm_desktop.ui.widgets.totals import totals_line
@@ -316,23 +317,26 @@ def test_that_scroll_position_and_selection_survive_new_parts(
 
 
 def test_that_rows_and_columns_grow_with_the_text(
-    qtbot: QtBot, workspace: Workspace, bridge: EngineBridge
+    qtbot: QtBot, workspace: Workspace, bridge: EngineBridge, qapp: QApplication
 ) -> None:
+    palette, before = theme.current(), round(theme.scale_of() * 100)
     panel = VariantsPanel(workspace, bridge)
     qtbot.addWidget(panel)
     settled(qtbot, panel)
     gene = column(panel, "gene")
-    panel.view.setColumnWidth(gene, 120)
-    panel.view.setColumnHidden(column(panel, "id"), True)
-    row = panel.view.verticalHeader().defaultSectionSize()
-    minimum = panel.filter.minimum.width()
-    font = panel.font()
-    font.setPointSizeF(2 * font.pointSizeF())
-    panel.setFont(font)
-    assert 200 < panel.view.columnWidth(gene) < 280
-    assert panel.view.isColumnHidden(column(panel, "id"))
-    assert panel.view.verticalHeader().defaultSectionSize() > 1.4 * row
-    assert panel.filter.minimum.minimumWidth() > 1.4 * minimum
+    try:
+        theme.apply(qapp, palette, scale=100)
+        panel.view.setColumnWidth(gene, 120)
+        panel.view.setColumnHidden(column(panel, "id"), True)
+        row = panel.view.verticalHeader().defaultSectionSize()
+        minimum = panel.filter.minimum.width()
+        theme.apply(qapp, palette, scale=200)
+        assert 200 < panel.view.columnWidth(gene) < 280
+        assert panel.view.isColumnHidden(column(panel, "id"))
+        assert panel.view.verticalHeader().defaultSectionSize() > 1.4 * row
+        assert panel.filter.minimum.minimumWidth() > 1.4 * minimum
+    finally:
+        theme.apply(qapp, palette, scale=before)
 
 
 def test_that_hidden_columns_stay_hidden_when_a_scorer_adds_its_own(
