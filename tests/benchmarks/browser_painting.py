@@ -34,6 +34,7 @@ from PySide6.QtWidgets import QApplication
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui import theme
+from gfm_desktop.ui.app import FRAME
 from gfm_desktop.ui.browser.browser import BrowserPanel
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Hand:
             application.processEvents()
         # As the application does.
         gc.freeze()
+        self.canvas.hurry(FRAME)
 
     def go(self, start: int, size: int) -> None:
         self.workspace.go_to(Interval(CONTIG, start, start + size))
@@ -158,19 +160,26 @@ def dragging(hand: Hand, length: int) -> None:
 
 
 def zooming(hand: Hand, length: int) -> None:
-    print("\nzoom by two and paint, ms")
+    print("\nzoom by two and paint, ms: every frame until no lane is stretched")
     for title in ("the first time", "again"):
         hand.go(0, length)
         hand.canvas.repaint()
         hand.rest()
-        times = Times()
+        frames, sharp = Times(), Times()
+
+        def step(factor: float, frames: Times = frames) -> None:
+            frames.take(lambda: hand.zoom(factor))
+            while hand.canvas.stretched:
+                frames.take(hand.canvas.repaint)
+
         while len(hand.workspace.locus) > 50:
-            times.take(lambda: hand.zoom(0.5))
+            sharp.take(lambda: step(0.5))
             hand.rest(0.05)
         while len(hand.workspace.locus) < length:
-            times.take(lambda: hand.zoom(2.0))
+            sharp.take(lambda: step(2.0))
             hand.rest(0.05)
-        times.say(title)
+        frames.say(f"{title}: a frame")
+        sharp.say("                until it is sharp")
 
 
 def jumping(hand: Hand, length: int) -> None:

@@ -76,6 +76,15 @@ class Canvas(Surface):
         """Return how many pictures of lanes were painted so far."""
         return self._pictures.painted
 
+    @property
+    def stretched(self) -> bool:
+        """Return whether the last frame shows a lane that is still to be painted."""
+        return self._pictures.stretched
+
+    def hurry(self, seconds: float) -> None:
+        """Let a frame of a zoom paint lanes for so long, and stretch the others."""
+        self._pictures.hurry = seconds
+
     def sizeHint(self) -> QSize:
         """Return a size in which every lane fits."""
         return QSize(1100, 520)
@@ -91,6 +100,7 @@ class Canvas(Surface):
             self._forget_pictures()
             self._forget_places()
         # As a context manager: a painter left open by an error is a crash of Qt.
+        self._pictures.begin()
         with QPainter(self) as painter:
             painter.setFont(self.font())
             canvas_paint.paint_picture(painter, self, self._pictures, self._labels)

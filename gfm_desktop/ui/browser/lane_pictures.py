@@ -5,11 +5,16 @@ Moving the mouse paints no lane; what has changed in one lane paints that lane. 
 that `shifts` is painted half a screen wider on either side, and a drag moves the
 picture by whole pixels of the device; before it runs out it is painted anew, one lane
 at a time, while nobody waits.
+
+A zoom paints every lane. Where a frame may last only so long (`hurry`), the lanes that
+are not painted by then show their old picture stretched, and the next frames paint
+them: a hand that turns a wheel never waits for ten lanes.
 """
 
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -65,6 +70,9 @@ class LanePictures(QObject):
 
     Attributes:
         painted: How many pictures were painted so far, for tests and benchmarks.
+        hurry: Seconds of a frame after which a zoom stretches what is left.
+        stretched: Whether the last frame has a stretched picture; another frame is on
+            its way then.
     """
 
     def __init__(self, canvas: Surface) -> None:
@@ -75,6 +83,16 @@ class LanePictures(QObject):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._paint_ahead)
         self.painted = 0
+        self.hurry = math.inf
+        self.stretched = False
+        self._begun = 0.0
+        self._again = QTimer(self, singleShot=True)
+        self._again.timeout.connect(canvas.update)
+
+    def begin(self) -> None:
+        """Begin a frame."""
+        self.stretched = False
+        self._begun = time.perf_counter()
 
     def forget(self, *, stamped: bool = True) -> None:
         """Paint every lane anew; without `stamped` only those that cannot tell."""
@@ -90,6 +108,12 @@ class LanePictures(QObject):
         track, height = placed.lane.track, placed.height
         moving = track.shifts(view)
         picture, stamps = self._pictures.get((track.key, pane.index)), _stamps(placed)
+        late = time.perf_counter() - self._begun > self.hurry
+        if late and picture is not None and _is_zoomed(picture, pane):
+            _draw_stretched(painter, picture, pane, QRectF(0, top, 0, height))
+            self.stretched = True
+            self._again.start(0)
+            return
         picture, shift = self._fitting(picture, pane, placed, stamps, moving=moving)
         ratio = picture.pixmap.devicePixelRatio()
         painter.drawPixmap(
@@ -212,6 +236,48 @@ class LanePictures(QObject):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(color(theme.current().surface))
         return pixmap
+
+
+def _is_zoomed(picture: _Picture, pane: Pane) -> bool:
+    """Tell whether a picture shows some of a pane at another scale."""
+    camera, end = pane.camera, picture.start + picture.width / picture.scale
+    if not picture.stamps or picture.contig != camera.contig:
+        return False
+    if math.isclose(picture.scale, pane.scale, rel_tol=1e-12):
+        return False
+    return picture.start < camera.end and camera.start < end
+
+
+def _draw_stretched(
+    painter: QPainter, picture: _Picture, pane: Pane, lane: QRectF
+) -> None:
+    """Draw what a picture of another scale has of a pane, base over base.
+
+    Args:
+        painter: Paints the canvas.
+        picture: As `_is_zoomed` wants it.
+        pane: Where to draw.
+        lane: Top and height of the lane, in pixels of the canvas.
+    """
+    camera, ratio = pane.camera, picture.pixmap.devicePixelRatio()
+    whole = QRectF(pane.left, lane.top(), pane.width, lane.height())
+    painter.fillRect(whole, color(theme.current().surface))
+    start = max(camera.start, picture.start)
+    end = min(camera.end, picture.start + picture.width / picture.scale)
+    tall = min(lane.height(), picture.pixmap.height() / ratio)
+    into = QRectF(
+        pane.left + (start - camera.start) * pane.scale,
+        lane.top(),
+        (end - start) * pane.scale,
+        tall,
+    )
+    part = QRectF(
+        (start - picture.start) * picture.scale * ratio,
+        0,
+        (end - start) * picture.scale * ratio,
+        tall * ratio,
+    )
+    painter.drawPixmap(into, picture.pixmap, part)
 
 
 def _stamps(placed: Placed) -> tuple[object, ...]:

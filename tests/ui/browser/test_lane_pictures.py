@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -278,7 +279,46 @@ def test_that_a_zoom_paints_the_screen_first(canvas: Canvas, posts: Posts) -> No
     shown(canvas)
     canvas.gestures.zoom(0.5)
     shown(canvas)
-    assert posts.painted[-1] == canvas.view()[0].interval
+    assert canvas.view()[0].interval in posts.painted
+
+
+def test_that_a_hurried_zoom_stretches_what_it_has_and_ends_sharp(
+    canvas: Canvas, posts: Posts, qtbot: QtBot
+) -> None:
+    shown(canvas)
+    painted = len(posts.painted)
+    canvas.hurry(0.0)
+    canvas.gestures.zoom(0.5)
+    rough = shown(canvas)
+    assert canvas.stretched
+    assert len(posts.painted) == painted
+    # A post stands where it will stand: bases are over bases.
+    canvas.hurry(math.inf)
+    sharp = shown(canvas)
+    assert not canvas.stretched
+    assert len(posts.painted) == painted + 1
+    rect = canvas.lane_rect("posts")
+    assert rect is not None
+    middle = round(rect.top() + 20)
+    row = slice(round(rect.left()) + 1, round(rect.right()) - 14)
+    edges = np.flatnonzero(np.abs(np.diff(sharp[middle, row], axis=0)).max(axis=1) > 40)
+    off = np.flatnonzero(np.abs(rough - sharp)[middle, row].max(axis=1) > 40)
+    assert len(edges) >= 10
+    # A pixel twice as wide may end a pixel beside an edge, and nowhere else.
+    assert all(np.abs(edges - at).min() <= 2 for at in off)
+
+
+def test_that_frames_follow_until_a_hurried_zoom_is_sharp(
+    canvas: Canvas, posts: Posts, qtbot: QtBot
+) -> None:
+    shown(canvas)
+    canvas.hurry(1e-9)
+    canvas.gestures.zoom(2.0)
+    canvas.repaint()
+    assert canvas.stretched
+    canvas.hurry(math.inf)
+    qtbot.waitUntil(lambda: not canvas.stretched)
+    assert canvas.view()[0].interval in posts.painted
 
 
 def test_that_every_pane_has_a_picture_of_its_own(
