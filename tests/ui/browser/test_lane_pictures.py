@@ -304,8 +304,10 @@ def test_that_a_hurried_zoom_stretches_what_it_has_and_ends_sharp(
     edges = np.flatnonzero(np.abs(np.diff(sharp[middle, row], axis=0)).max(axis=1) > 40)
     off = np.flatnonzero(np.abs(rough - sharp)[middle, row].max(axis=1) > 40)
     assert len(edges) >= 10
+    # The first post begins where the pane does.
+    edges = np.append(edges, 0)
     # A pixel twice as wide may end a pixel beside an edge, and nowhere else.
-    assert all(np.abs(edges - at).min() <= 2 for at in off)
+    assert [at for at in off if np.abs(edges - at).min() > 2] == []
 
 
 def test_that_frames_follow_until_a_hurried_zoom_is_sharp(
