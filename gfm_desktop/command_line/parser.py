@@ -177,6 +177,39 @@ def _add_score(commands: Any) -> None:
         "gfm score --genome hg19.fa.gz --annotation genes.gtf.gz --variants my.vcf.gz "
         "\\\n      --model ci-spliceai --out scores.vcf.gz",
     )
+    _add_score_files(score)
+    add_model(score, required=False)
+    score.add_argument(
+        "--scorer", metavar="NAME", default="", help="default: the model's own"
+    )
+    score.add_argument(
+        "--batch-size",
+        metavar="N",
+        type=positive,
+        default=0,
+        help="sequences run at once; left out, the program chooses",
+    )
+    add_model_options(score)
+    score.add_argument(
+        "--background",
+        metavar="N",
+        type=count,
+        default=-1,
+        help="percentiles compare with the substitutions of N random sites of each "
+        "trinucleotide of the genome; 0 for no percentiles; left out, the scorer's own "
+        "number (none for pseudo-log-likelihood, which is slow)",
+    )
+    score.add_argument(
+        "--fresh", action="store_true", help="score again what was scored before"
+    )
+    add_json(score, "print one JSON object per event; the last has the counts")
+    options = score.add_argument_group("options of the scorers")
+    for name, (offers, scorers) in scorer_options().items():
+        add_option(options, name, offers, scorers)
+
+
+def _add_score_files(score: Any) -> None:
+    """Add what `gfm score` reads and writes."""
     files = score.add_argument_group("files")
     files.add_argument("--genome", metavar="FASTA", help="genome, plain or packed")
     files.add_argument("--variants", metavar="VCF", help="variants, VCF or BCF")
@@ -213,34 +246,6 @@ def _add_score(commands: Any) -> None:
         help="also write the INFO field that the model's own program writes, for "
         "scripts that read it: SpliceAI, OpenSpliceAI, CISpliceAI, Pangolin (VCF only)",
     )
-    add_model(score, required=False)
-    score.add_argument(
-        "--scorer", metavar="NAME", default="", help="default: the model's own"
-    )
-    score.add_argument(
-        "--batch-size",
-        metavar="N",
-        type=positive,
-        default=0,
-        help="sequences run at once; left out, the program chooses",
-    )
-    add_model_options(score)
-    score.add_argument(
-        "--background",
-        metavar="N",
-        type=count,
-        default=-1,
-        help="percentiles compare with the substitutions of N random sites of each "
-        "trinucleotide of the genome; 0 for no percentiles; left out, the scorer's own "
-        "number (none for pseudo-log-likelihood, which is slow)",
-    )
-    score.add_argument(
-        "--fresh", action="store_true", help="score again what was scored before"
-    )
-    add_json(score, "print one JSON object per event; the last has the counts")
-    options = score.add_argument_group("options of the scorers")
-    for name, (offers, scorers) in scorer_options().items():
-        add_option(options, name, offers, scorers)
 
 
 def _add_predict(commands: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gfm_desktop.errors import InputError
+from gfm_desktop.genome.array_file import save_arrays
 from gfm_desktop.genome.interval import Interval
 
 if TYPE_CHECKING:
@@ -100,13 +100,7 @@ class Coverage:
         values["numbers"] = np.array(
             [self.interval.start, self.interval.end, self.reads, self.refused], np.int64
         )
-        half = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-        try:
-            with half.open("wb") as file:
-                np.savez(file, allow_pickle=False, **values)
-            half.replace(path)
-        finally:
-            half.unlink(missing_ok=True)
+        save_arrays(path, values)
 
     @classmethod
     def load(cls, path: Path) -> Coverage:

@@ -13,7 +13,6 @@ genome's bases where the kind tells of them; ``told``, the (step, remainder) of 
 
 from __future__ import annotations
 
-import uuid
 import zipfile
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gfm_desktop.errors import InputError
+from gfm_desktop.genome.array_file import save_arrays
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
 
@@ -144,13 +144,7 @@ class TrackPrediction:
             values["variant_start"] = np.array(self.variant.start, np.int64)
             values["variant_ref"] = np.array(self.variant.ref)
             values["variant_alt"] = np.array(self.variant.alt)
-        half = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-        try:
-            with half.open("wb") as file:
-                np.savez(file, allow_pickle=False, **values)
-            half.replace(path)
-        finally:
-            half.unlink(missing_ok=True)
+        save_arrays(path, values)
 
     @classmethod
     def load(cls, path: Path) -> TrackPrediction:

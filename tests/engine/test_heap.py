@@ -30,12 +30,16 @@ def test_that_glibc_is_asked_for_one_heap(monkeypatch: pytest.MonkeyPatch) -> No
 def test_that_other_systems_and_libraries_are_left_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    asked: list[object] = []
+
     def none(name: Any) -> object:
-        return object()
+        asked.append(name)
+        return object()  # without mallopt
 
     monkeypatch.setattr(ctypes, "CDLL", none)
     monkeypatch.setattr(sys, "platform", "linux")
     heap.share_heap()
-    monkeypatch.setattr(ctypes, "CDLL", None)
+    assert asked == [None]
     monkeypatch.setattr(sys, "platform", "win32")
     heap.share_heap()
+    assert asked == [None], "another system's library is not even opened"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gfm_desktop.ui.browser.track import TrackAction
 from gfm_desktop.workspace.read_coverages import WIDEST, WIDEST_ASKED, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from gfm_desktop.genome.alignments import ReadFilter
     from gfm_desktop.genome.interval import Interval
     from gfm_desktop.ui.browser.coverage_scene import Threshold
 
+_T = TypeVar("_T")
 SHARES = (0.05, 0.1, 0.2, 0.5)
 LEAST = (1, 2, 4, 10)
 MAPPING_QUALITIES = (0, 1, 10, 20, 30)
@@ -43,50 +44,42 @@ def reading(
 
 def colouring(now: Threshold, choose: Callable[[Threshold], None]) -> list[TrackAction]:
     """Offer from when on bases that differ are coloured."""
-    shares = [
-        TrackAction(
-            f"Where {share:.0%} of the reads differ",
-            partial(choose, replace(now, share=share)),
-            checked=now.share == share,
-            menu=_COLOURED,
-        )
+    shares = {
+        f"Where {share:.0%} of the reads differ": replace(now, share=share)
         for share in SHARES
-    ]
-    numbers = [
-        TrackAction(
-            f"And at least {least} {'read' if least == 1 else 'reads'}",
-            partial(choose, replace(now, least=least)),
-            checked=now.least == least,
-            menu=_COLOURED,
+    }
+    numbers = {
+        f"And at least {least} {'read' if least == 1 else 'reads'}": replace(
+            now, least=least
         )
         for least in LEAST
-    ]
-    return [*shares, *numbers]
+    }
+    return _choices(_COLOURED, now, shares | numbers, choose)
 
 
 def filtering(
     now: ReadFilter, choose: Callable[[ReadFilter], None]
 ) -> list[TrackAction]:
     """Offer which reads and bases count."""
-    reads = [
-        TrackAction(
-            f"Mapping quality {_from(value)}",
-            partial(choose, replace(now, mapping_quality=value)),
-            checked=now.mapping_quality == value,
-            menu=_COUNTED,
-        )
+    reads = {
+        f"Mapping quality {_from(value)}": replace(now, mapping_quality=value)
         for value in MAPPING_QUALITIES
-    ]
-    bases = [
-        TrackAction(
-            f"Base quality {_from(value)}",
-            partial(choose, replace(now, base_quality=value)),
-            checked=now.base_quality == value,
-            menu=_COUNTED,
-        )
+    }
+    bases = {
+        f"Base quality {_from(value)}": replace(now, base_quality=value)
         for value in BASE_QUALITIES
+    }
+    return _choices(_COUNTED, now, reads | bases, choose)
+
+
+def _choices(
+    menu: str, now: _T, offered: Mapping[str, _T], choose: Callable[[_T], None]
+) -> list[TrackAction]:
+    """Return an entry for each setting, ticked where it changes nothing."""
+    return [
+        TrackAction(title, partial(choose, one), checked=one == now, menu=menu)
+        for title, one in offered.items()
     ]
-    return [*reads, *bases]
 
 
 def _from(value: int) -> str:

@@ -42,10 +42,15 @@ class Clerk:
 
 
 def open_browser(
-    workspace: Workspace, qtbot: QtBot, width: int = 1132, height: int = 600
+    workspace: Workspace,
+    qtbot: QtBot,
+    width: int = 1132,
+    height: int = 600,
+    *,
+    clerk: Clerk | None = None,
 ) -> BrowserPanel:
     """Show a browser of what is open, with its variants read."""
-    bridge: Any = Clerk()
+    bridge: Any = clerk or Clerk()
     panel = BrowserPanel(workspace, bridge)
     qtbot.addWidget(panel)
     panel.resize(width, height)

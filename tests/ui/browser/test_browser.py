@@ -3,42 +3,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui import theme
 from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.browser.lane_menu import lane_menu, region_menu
+from tests.ui.browser import hands
+from tests.ui.browser.hands import (
+    ALT,
+    CONTROL,
+    NONE,
+    SHIFT,
+    Clerk,
+    mouse,
+    open_browser,
+)
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from gfm_desktop.jobs.job import Job
     from gfm_desktop.ui.browser.canvas import Canvas
     from gfm_desktop.ui.palette import Palette
     from gfm_desktop.workspace.workspace import Workspace
 
-NONE = Qt.KeyboardModifier.NoModifier
-CONTROL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-ALT = Qt.KeyboardModifier.AltModifier
-LEFT = Qt.MouseButton.LeftButton
 START = Interval("chr1", 4000, 6000)
-
-
-class Clerk:
-    """Takes jobs and never runs them."""
-
-    def __init__(self) -> None:
-        self.jobs: list[Job] = []
-
-    def submit(self, job: Job, on_event: object = None, *, priority: object = 0) -> str:
-        self.jobs.append(job)
-        return str(len(self.jobs))
-
-    def cancel(self, job_id: str) -> None: ...
 
 
 @pytest.fixture
@@ -48,13 +39,7 @@ def clerk() -> Clerk:
 
 @pytest.fixture
 def browser(variants: Workspace, clerk: Clerk, qtbot: QtBot) -> BrowserPanel:
-    bridge: Any = clerk
-    panel = BrowserPanel(variants, bridge)
-    qtbot.addWidget(panel)
-    panel.resize(1132, 600)
-    panel.show()
-    marks = panel.canvas.sources.marks
-    qtbot.waitUntil(lambda: marks.all is not None)
+    panel = open_browser(variants, qtbot, clerk=clerk)
     variants.go_to(START)
     return panel
 
@@ -64,48 +49,19 @@ def canvas(browser: BrowserPanel) -> Canvas:
     return browser.canvas
 
 
-def mouse(
-    canvas: Canvas,
-    kind: QEvent.Type,
-    x: float,
-    y: float,
-    modifiers: Qt.KeyboardModifier = NONE,
-) -> None:
-    point = QPointF(x, y)
-    moving = kind == QEvent.Type.MouseMove
-    button = Qt.MouseButton.NoButton if moving else LEFT
-    place = QPointF(canvas.mapToGlobal(point))
-    event = QMouseEvent(kind, point, place, button, LEFT, modifiers)
-    QApplication.sendEvent(canvas, event)
-
-
 def drag(
     canvas: Canvas,
     xs: tuple[float, ...],
     y: float,
     modifiers: Qt.KeyboardModifier = NONE,
 ) -> None:
-    mouse(canvas, QEvent.Type.MouseButtonPress, xs[0], y, modifiers)
-    for x in xs[1:]:
-        mouse(canvas, QEvent.Type.MouseMove, x, y, modifiers)
-    mouse(canvas, QEvent.Type.MouseButtonRelease, xs[-1], y, modifiers)
+    hands.drag(canvas, [(x, y) for x in xs], modifiers)
 
 
 def turn(
     canvas: Canvas, x: float, notches: int, modifiers: Qt.KeyboardModifier
 ) -> None:
-    point = QPointF(x, 300)
-    event = QWheelEvent(
-        point,
-        QPointF(canvas.mapToGlobal(point)),
-        QPoint(),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        modifiers,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(canvas, event)
+    hands.turn(canvas, x, 300, notches, modifiers)
 
 
 def lane_y(canvas: Canvas, key: str) -> float:

@@ -12,7 +12,6 @@ from gfm_desktop.genome.interval import Interval
 from gfm_desktop.jobs.context import JobContext
 from gfm_desktop.jobs.guard import run_guarded
 from gfm_desktop.ui.browser import export_menu
-from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.browser.export_menu import export, file_name
 from gfm_desktop.ui.browser.lane_menu import lane_menu
 from gfm_desktop.ui.browser.lanes import Lane
@@ -20,7 +19,7 @@ from gfm_desktop.ui.browser.region_menu import region_menu
 from gfm_desktop.ui.browser.track_export import ExportsData
 from gfm_desktop.ui.browser.tracks.genes import EVERY
 from gfm_desktop.ui.browser.tracks.ruler import RulerTrack
-from tests.ui.browser.hands import Clerk
+from tests.ui.browser.hands import Clerk, open_browser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,13 +57,7 @@ def doer() -> Doer:
 
 @pytest.fixture
 def canvas(variants: Workspace, qtbot: QtBot, doer: Doer) -> Canvas:
-    bridge: Any = doer
-    panel = BrowserPanel(variants, bridge)
-    qtbot.addWidget(panel)
-    panel.resize(1100, 800)
-    panel.show()
-    marks = panel.canvas.sources.marks
-    qtbot.waitUntil(lambda: marks.all is not None)
+    panel = open_browser(variants, qtbot, 1100, 800, clerk=doer)
     variants.go_to(VIEW)
     return panel.canvas
 

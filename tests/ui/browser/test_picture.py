@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import xml.etree.ElementTree as ET
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -14,9 +14,9 @@ from PySide6.QtSvg import QSvgRenderer
 from gfm_desktop.__main__ import build_parser
 from gfm_desktop.errors import InputError, OptionError
 from gfm_desktop.genome.interval import Interval
-from gfm_desktop.ui.browser.browser import BrowserPanel
 from gfm_desktop.ui.browser.picture import image_of, save_picture
 from gfm_desktop.ui.dialogs.picture import PictureDialog
+from tests.ui.browser.hands import open_browser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,24 +29,9 @@ if TYPE_CHECKING:
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-class Clerk:
-    """Takes jobs and never runs them."""
-
-    def submit(self, job: object, on_event: object = None, **_: object) -> str:
-        return "job"
-
-    def cancel(self, job_id: str) -> None: ...
-
-
 @pytest.fixture
 def canvas(variants: Workspace, qtbot: QtBot) -> Canvas:
-    bridge: Any = Clerk()
-    panel = BrowserPanel(variants, bridge)
-    qtbot.addWidget(panel)
-    panel.resize(1132, 600)
-    panel.show()
-    marks = panel.canvas.sources.marks
-    qtbot.waitUntil(lambda: marks.all is not None)
+    panel = open_browser(variants, qtbot)
     variants.go_to(Interval("chr1", 900, 5100))
     return panel.canvas
 

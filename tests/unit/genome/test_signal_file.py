@@ -208,9 +208,12 @@ def test_that_a_url_is_refused_with_the_reason(address: str) -> None:
         refuse_remote(address)
 
 
-def test_that_this_computer_s_files_are_not_taken_for_urls() -> None:
-    refuse_remote("/data/http/a.bw")
-    refuse_remote("C:\\data\\a.bw")
+@pytest.mark.parametrize("path", ["/data/http/a.bw", "C:\\data\\a.bw"])
+def test_that_this_computer_s_files_are_not_taken_for_urls(path: str) -> None:
+    try:
+        refuse_remote(path)
+    except InputError as error:
+        pytest.fail(f"taken for a URL: {error}")
 
 
 def made(path: Path, cache: Path) -> Path:
