@@ -7,9 +7,11 @@ meaning rests on colour alone (shapes, letters, signs and hatching say it too).
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_right
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -18,6 +20,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gfm_desktop.genome.status import Status
 from gfm_desktop.ui.palette import BASE_SETS, DARK, LIGHT, Palette
 from gfm_desktop.ui.stylesheet import stylesheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "DARK",
@@ -77,22 +82,41 @@ def apply(application: QApplication, palette: Palette, *, scale: int = 100) -> N
         palette: Colours.
         scale: Size of text in percent of the desktop's own size, 80 to 200.
     """
-    if application.property("gfm_point_size") is None:
-        size = application.font().pointSizeF()
-        application.setProperty("gfm_point_size", max(size, 9.5))
-        application.setStyle("Fusion")
     _NOW.palette, _NOW.factor = palette, scale / 100
-    font = QFont(application.font())
-    font.setPointSizeF(float(application.property("gfm_point_size")) * scale / 100)
-    application.setFont(font)
-    application.setPalette(_qt_palette(palette))
-    application.setStyleSheet(stylesheet(palette, scale))
-    # A font of its own does not follow the application's. Last: a new style sheet
-    # gives widgets the fonts back that they had.
-    for widget in application.allWidgets():
-        factor = widget.property(_GRADE)
-        if factor is not None:
-            grade(widget, float(factor), widget.font().weight())
+    with _garbage_kept():
+        if application.property("gfm_point_size") is None:
+            size = max(application.font().pointSizeF(), 9.5)
+            application.setProperty("gfm_point_size", size)
+            application.setStyle("Fusion")
+        size = float(application.property("gfm_point_size"))
+        font = QFont(application.font())
+        font.setPointSizeF(size * scale / 100)
+        application.setFont(font)
+        application.setPalette(_qt_palette(palette))
+        application.setStyleSheet(stylesheet(palette, scale))
+        # A font of its own does not follow the application's. Last: a new style
+        # sheet gives widgets the fonts back that they had.
+        for widget in application.allWidgets():
+            factor = widget.property(_GRADE)
+            if factor is not None:
+                grade(widget, float(factor), widget.font().weight())
+
+
+@contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Let no widget be collected meanwhile.
+
+    Qt lists all widgets first and then tells each, through Python where a widget has a
+    `changeEvent` of its own. A collection in there deletes widgets that are still on
+    Qt's list, and Qt reads freed memory.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def grade(widget: QWidget, factor: float, weight: int) -> None:

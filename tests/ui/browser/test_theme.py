@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import math
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gfm_desktop.genome.status import Status
 from gfm_desktop.ui import theme
@@ -17,7 +20,7 @@ from gfm_desktop.ui.widgets.texts import caption, heading
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtCore import QEvent
     from pytestqt.qtbot import QtBot
 
 BASES: list[theme.BaseSet] = ["colour-blind", "igv", "deuter", "monochrome"]
@@ -169,3 +172,47 @@ def test_that_the_fixed_font_follows_the_text_size(dressed: QApplication) -> Non
     normal = theme.fixed_font().pointSizeF()
     theme.apply(dressed, LIGHT, scale=200)
     assert theme.fixed_font().pointSizeF() == pytest.approx(2 * normal)
+
+
+class Litter(QWidget):
+    """Garbage when it is let go: it refers to itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.itself = self
+
+
+class Litterer(QWidget):
+    """Drops litter and allocates when it is told of a new look."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.litter: Litter | None = None
+        self.kept: list[bool] = []
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if self.litter is not None:
+            seen = weakref.ref(self.litter)
+            self.litter = None
+            _ = [[] for _ in range(100_000)]
+            self.kept.append(seen() is not None)
+
+
+def test_that_no_widget_is_collected_while_qt_goes_through_all_of_them(
+    qtbot: QtBot, dressed: QApplication
+) -> None:
+    witness = Litterer()
+    qtbot.addWidget(witness)
+    witness.show()
+    QApplication.processEvents()
+    before = gc.get_threshold()
+    gc.collect()
+    try:
+        gc.set_threshold(10, 1, 1)
+        witness.litter = Litter()
+        theme.apply(dressed, DARK, scale=150)
+    finally:
+        gc.set_threshold(*before)
+    assert witness.kept == [True]
+    assert gc.isenabled()
