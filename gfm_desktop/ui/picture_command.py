@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, qInstallMessageHandler
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.ui.browser.browser import BrowserPanel
+from gfm_desktop.ui.browser.extract import extract_of, words_of
 from gfm_desktop.ui.browser.picture import USUAL_DPI, save_picture
 from gfm_desktop.workspace.opening import Opening
 from gfm_desktop.workspace.project import files_of, sample_project
@@ -154,13 +155,27 @@ class Drawing(QObject):
 
     def _draw(self) -> None:
         order, canvas = self._order, self.panel.canvas
-        if not order.height:
+        if order.height:
+            self._fill(order.height)
+        else:
             # Without room to spare no lane stretches: that is the height they need.
             canvas.setFixedSize(order.width, 1)
             canvas.refresh()
             canvas.setFixedSize(order.width, canvas.header + canvas.content_height())
         save_picture(canvas, order.out, dpi=order.dpi, command=order.command)
-        self._end(f"Drawn: {order.out}", 0)
+        lacking = words_of(extract_of(canvas))
+        self._end("\n".join(filter(None, (lacking, f"Drawn: {order.out}"))), 0)
+
+    def _fill(self, height: int) -> None:
+        """Give the room of lanes that are left out to the others."""
+        canvas = self.panel.canvas
+        for _ in canvas.lanes:
+            # What comes up from below may have to be left out as well.
+            missing = height - extract_of(canvas).height
+            if missing <= 0:
+                return
+            canvas.setFixedSize(canvas.width(), canvas.height() + missing)
+            canvas.refresh()
 
     def _say(self, level: str, text: str) -> None:
         self._failed |= level == "error"

@@ -60,3 +60,16 @@ def test_that_a_place_or_track_that_is_none_is_said_and_nothing_is_drawn(
         assert told.returncode == 1
         assert wrong[1] in told.stderr
         assert not out.exists()
+
+
+def test_that_lanes_with_nothing_to_show_are_left_out_and_named(tmp_path: Path) -> None:
+    out = tmp_path / "view.svg"
+    told = draw(
+        "--sample", "--no-predict", "--size", "900x500", "--picture", str(out)
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    lacking = "Sequence, Splice sites, Expected bases, Mutagenesis"
+    assert f"Left out, with nothing to show here: {lacking}\n" in told.stderr
+    root = ET.parse(out).getroot()
+    # The size that was asked for is the picture's, not that of what is left out too.
+    assert root.attrib["viewBox"].split() == ["0", "0", "900", "500"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from gfm_desktop.ui.browser.lane_labels import paint_label
 from gfm_desktop.ui.theme import color
 
 if TYPE_CHECKING:
+    from gfm_desktop.ui.browser.extract import Extract
     from gfm_desktop.ui.browser.lane_labels import LaneLabels
     from gfm_desktop.ui.browser.lane_pictures import LanePictures
     from gfm_desktop.ui.browser.lanes import Placed
@@ -29,6 +31,8 @@ def paint_picture(
     canvas: Surface,
     pictures: LanePictures | None = None,
     labels: LaneLabels | None = None,
+    *,
+    extract: Extract | None = None,
 ) -> None:
     """Paint everything that does not follow the mouse.
 
@@ -38,13 +42,15 @@ def paint_picture(
         pictures: Lanes painted before. Without them every lane paints itself, as
             lines and text where `painter` keeps such.
         labels: Labels painted before; the same holds for them.
+        extract: What a picture file shows of it; None for what is on screen.
     """
     palette = theme.current()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if not canvas.is_open:
         _paint_empty(painter, canvas, palette)
         return
-    header, bottom = canvas.header, canvas.height()
+    header, bottom = canvas.header, extract.height if extract else canvas.height()
+    shown = extract.lanes if extract else canvas.visible()
     if labels is None:
         # Pictures of labels have no holes.
         gutter = QRectF(0, header, canvas.gutter, bottom - header)
@@ -52,11 +58,12 @@ def paint_picture(
     painter.save()
     painter.setClipRect(QRectF(0, header, canvas.width(), bottom - header))
     below = header + canvas.content_height() - canvas.scroll_y
+    below -= canvas.height() - bottom
     rest = QRectF(0, below, canvas.width(), max(0, bottom - below))
     painter.fillRect(rest, color(palette.background))
     line = color(palette.border)
-    for placed in canvas.visible():
-        _paint_lane(painter, canvas, placed, pictures)
+    for placed in shown:
+        _paint_lane(painter, canvas, placed, pictures, printed=extract is not None)
         if labels is not None:
             labels.draw(painter, placed)
         else:
@@ -65,10 +72,12 @@ def paint_picture(
         y = canvas.top_of(placed) + placed.height
         painter.fillRect(QRectF(0, y, canvas.width(), 1), line)
     painter.restore()
-    paint_header(painter, canvas, palette)
+    paint_header(painter, canvas, palette, printed=extract is not None)
     painter.fillRect(QRectF(canvas.gutter - 1, 0, 1, min(below, bottom)), line)
     if canvas.several:
-        _paint_borders(painter, canvas, palette)
+        _paint_borders(painter, canvas, palette, bottom)
+        if extract is None:
+            _paint_frame(painter, canvas, palette, bottom)
 
 
 def _paint_empty(painter: QPainter, canvas: Surface, palette: Palette) -> None:
@@ -95,23 +104,36 @@ def paint_selection(
     painter.fillRect(column.intersected(box), color(theme.current().accent, 0.16))
 
 
-def _paint_borders(painter: QPainter, canvas: Surface, palette: Palette) -> None:
-    """Paint what parts the panes, and a frame around the active one."""
+def _paint_borders(
+    painter: QPainter, canvas: Surface, palette: Palette, bottom: int
+) -> None:
+    """Paint what parts the panes."""
     for pane, after in pairwise(canvas.panes):
-        gap = QRectF(pane.right, 0, after.left - pane.right, canvas.height())
+        gap = QRectF(pane.right, 0, after.left - pane.right, bottom)
         painter.fillRect(gap, color(palette.background))
         for x in (gap.left(), gap.right() - 1):
-            line = QRectF(x, 0, 1, canvas.height())
+            line = QRectF(x, 0, 1, bottom)
             painter.fillRect(line, color(palette.border))
+
+
+def _paint_frame(
+    painter: QPainter, canvas: Surface, palette: Palette, bottom: int
+) -> None:
+    """Paint a frame around the active pane."""
     pane = canvas.pane
     painter.setPen(QPen(color(palette.accent), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    frame = QRectF(pane.left, 0, pane.width, canvas.height())
+    frame = QRectF(pane.left, 0, pane.width, bottom)
     painter.drawRect(frame.adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 def _paint_lane(
-    painter: QPainter, canvas: Surface, placed: Placed, pictures: LanePictures | None
+    painter: QPainter,
+    canvas: Surface,
+    placed: Placed,
+    pictures: LanePictures | None,
+    *,
+    printed: bool,
 ) -> None:
     top, track = canvas.top_of(placed), placed.lane.track
     for pane in canvas.panes:
@@ -119,6 +141,7 @@ def _paint_lane(
             pictures.draw(painter, pane, placed, top)
             continue
         view, offset = canvas.views[pane.index]
+        view = replace(view, printed=printed)
         box = QRectF(pane.left, top, pane.width, placed.height)
         painter.save()
         painter.setClipRect(box, Qt.ClipOperation.IntersectClip)

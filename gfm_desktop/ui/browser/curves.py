@@ -150,7 +150,12 @@ def paint_gap(
 
 
 def say(painter: QPainter, rect: QRectF, words: str, view: View, *, bad: bool) -> None:
-    """Write a sentence in the middle; a failure in the colour of failures."""
+    """Write a sentence in the middle; a failure in the colour of failures.
+
+    Not into picture files.
+    """
+    if view.printed:
+        return
     painter.save()
     painter.setPen(QColor(view.palette.bad if bad else view.palette.muted))
     painter.setFont(small(painter.font(), 0.92))

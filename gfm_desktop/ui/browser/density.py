@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from gfm_desktop.genome.feature_slice import SortedSpans
     from gfm_desktop.ui.browser.track import View
-    from gfm_desktop.ui.palette import Palette
 
 BIN = 3.0
 """Pixels of a column."""
@@ -116,16 +115,17 @@ def paint_density(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
 
 
-def paint_counted(painter: QPainter, rect: QRectF, palette: Palette) -> None:
+def paint_counted(painter: QPainter, rect: QRectF, view: View) -> None:
     """Say in the corner of a lane that features are counted.
 
     Args:
         painter: Where to paint.
         rect: The part of the lane that is on screen.
-        palette: Colours of the theme.
+        view: What is on screen.
     """
+    words = "How many features" if view.printed else "Zoom in to see features"
     painter.save()
     painter.setFont(small(painter.font(), 0.88))
     corner = QPointF(rect.right() - 4, 1)
-    chip(painter, corner, [("Zoom in to see features", None)], palette)
+    chip(painter, corner, [(words, None)], view.palette)
     painter.restore()

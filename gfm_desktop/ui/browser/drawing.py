@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from gfm_desktop.ui.browser.still_text import VECTOR, still_text
 
 if TYPE_CHECKING:
+    from gfm_desktop.ui.browser.track import View
     from gfm_desktop.ui.palette import Palette
 
 _TILE = 128
@@ -69,10 +70,12 @@ def _hatched(rgba: int) -> QPixmap:
     return tile
 
 
-def hint(painter: QPainter, rect: QRectF, text: str, palette: Palette) -> None:
-    """Write a quiet sentence in the middle of a lane."""
+def hint(painter: QPainter, rect: QRectF, text: str, view: View) -> None:
+    """Write a quiet sentence in the middle of a lane; not into picture files."""
+    if view.printed:
+        return
     painter.save()
-    painter.setPen(QColor(palette.muted))
+    painter.setPen(QColor(view.palette.muted))
     painter.setFont(small(painter.font(), 0.92))
     line = still_text(painter)
     left = rect.center().x() - line.width(text) / 2

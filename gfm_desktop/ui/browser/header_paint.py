@@ -47,8 +47,18 @@ def write(painter: QPainter, box: QRectF, text: str, where: Qt.AlignmentFlag) ->
     painter.drawText(box, int(where), shown)
 
 
-def paint_header(painter: QPainter, canvas: Surface, palette: Palette) -> None:
-    """Paint the corner, and title and ruler of each pane."""
+def paint_header(
+    painter: QPainter, canvas: Surface, palette: Palette, *, printed: bool = False
+) -> None:
+    """Paint the corner, and title and ruler of each pane.
+
+    Args:
+        painter: Where to paint, in the canvas' pixels.
+        canvas: What to paint.
+        palette: Colours of the theme.
+        printed: Whether it is for a picture file, in which no pane can be closed and
+            none is the active one.
+    """
     header = canvas.header
     painter.fillRect(QRectF(0, 0, canvas.width(), header), color(palette.raised))
     _paint_corner(painter, canvas, palette)
@@ -62,7 +72,7 @@ def paint_header(painter: QPainter, canvas: Surface, palette: Palette) -> None:
         canvas.ruler.paint(painter, QRectF(offset, 0, pane.width, tall), view)
         painter.restore()
         if canvas.several:
-            _paint_title(painter, canvas, pane, palette)
+            _paint_title(painter, canvas, pane, palette, printed=printed)
     painter.fillRect(QRectF(0, header - 1, canvas.width(), 1), color(palette.border))
 
 
@@ -85,10 +95,10 @@ def _paint_corner(painter: QPainter, canvas: Surface, palette: Palette) -> None:
 
 
 def _paint_title(
-    painter: QPainter, canvas: Surface, pane: Pane, palette: Palette
+    painter: QPainter, canvas: Surface, pane: Pane, palette: Palette, *, printed: bool
 ) -> None:
     """Paint where a pane is, its cross, and a bar above the active one."""
-    active = pane.index == canvas.pane.index
+    active = pane.index == canvas.pane.index and not printed
     strip = QRectF(pane.left, 0, pane.width, canvas.strip)
     if active:
         painter.fillRect(strip, color(palette.accent, 0.14))
@@ -96,7 +106,7 @@ def _paint_title(
         painter.fillRect(bar, color(palette.accent))
     cross = canvas.cross_of(pane)
     painter.setFont(label_font(canvas.font(), strong=active))
-    painter.setPen(color(palette.text if active else palette.muted))
+    painter.setPen(color(palette.text if active or printed else palette.muted))
     box = strip.adjusted(8, 2, -cross.width(), 0)
     interval = pane.camera.interval
     long, length = str(interval), span_label(len(interval))
@@ -104,6 +114,11 @@ def _paint_title(
     if metrics.horizontalAdvance(f"{long}   {length}") < box.width():
         long = f"{long}   {length}"
     write(painter, box, long, LEFT)
+    if not printed:
+        _paint_cross(painter, cross, palette)
+
+
+def _paint_cross(painter: QPainter, cross: QRectF, palette: Palette) -> None:
     middle, r = cross.center() + QPointF(0, 1), _CROSS
     x, y = middle.x(), middle.y()
     painter.setPen(QPen(color(palette.muted), 1.6))

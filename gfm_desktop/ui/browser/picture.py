@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMarginsF, QRect, QSizeF
+from PySide6.QtCore import QMarginsF, QSizeF
 from PySide6.QtGui import (
     QImage,
     QPageLayout,
@@ -19,10 +19,12 @@ from gfm_desktop import __version__
 from gfm_desktop.errors import InputError
 from gfm_desktop.jobs.export.formats import check_format, whole_file
 from gfm_desktop.ui.browser import canvas_paint
+from gfm_desktop.ui.browser.extract import extract_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gfm_desktop.ui.browser.extract import Extract
     from gfm_desktop.ui.browser.surface import Surface
 
 PICTURE_FORMATS = (".png", ".svg", ".pdf")
@@ -38,11 +40,11 @@ _INCH = 0.0254
 def save_picture(
     canvas: Surface, out: Path, *, dpi: int = USUAL_DPI, command: str = ""
 ) -> None:
-    """Write what the canvas shows, without crosshair and focus ring.
+    """Write what the canvas shows, without crosshair, focus ring and empty lanes.
 
     Args:
-        canvas: The browser's canvas; its size in pixels at 96 to the inch is the
-            picture's.
+        canvas: The browser's canvas; `extract_of` tells what of it the picture has,
+            and its size in pixels at 96 to the inch.
         out: ``.png``, ``.svg`` or ``.pdf``; an existing file is replaced whole.
         dpi: Pixels to the inch of a PNG; the others have none.
         command: Command line that draws the same, kept in the file's description.
@@ -70,7 +72,8 @@ def image_of(canvas: Surface, *, dpi: float = SCREEN_DPI, command: str = "") -> 
         InputError: If it would have more than 400 million.
     """
     ratio = dpi / SCREEN_DPI
-    size = (canvas.size().toSizeF() * ratio).toSize()
+    extract = extract_of(canvas)
+    size = (extract.size.toSizeF() * ratio).toSize()
     if size.width() * size.height() > _MOST_PIXELS:
         raise InputError(
             f"A picture of {size.width():,} x {size.height():,} pixels is too large.",
@@ -81,7 +84,7 @@ def image_of(canvas: Surface, *, dpi: float = SCREEN_DPI, command: str = "") -> 
     # The ratio enlarges fonts and lines alike; the dots per metre are told afterwards,
     # because fonts in points would follow them a second time.
     image.setDevicePixelRatio(ratio)
-    _paint(canvas, image)
+    _paint(canvas, extract, image)
     image.setDevicePixelRatio(1.0)
     image.setDotsPerMeterX(round(dpi / _INCH))
     image.setDotsPerMeterY(round(dpi / _INCH))
@@ -110,9 +113,10 @@ def _save_svg(canvas: Surface, path: Path, command: str) -> None:
     generator.setDescription(command or _maker())
     # As on the screen: another resolution would make fonts in points larger.
     generator.setResolution(canvas.logicalDpiX())
-    generator.setSize(canvas.size())
-    generator.setViewBox(QRect(0, 0, canvas.width(), canvas.height()))
-    _paint(canvas, generator)
+    extract = extract_of(canvas)
+    generator.setSize(extract.size)
+    generator.setViewBox(extract.rect)
+    _paint(canvas, extract, generator)
     _need_written(path)
 
 
@@ -122,25 +126,26 @@ def _save_pdf(canvas: Surface, path: Path, command: str) -> None:
     writer.setCreator(f"{_maker()} {command}".strip())
     writer.setResolution(canvas.logicalDpiX())
     points = _POINTS / canvas.logicalDpiX()
-    size = QSizeF(canvas.width() * points, canvas.height() * points)
+    extract = extract_of(canvas)
+    size = QSizeF(extract.width * points, extract.height * points)
     page = QPageSize(
         size, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch
     )
     writer.setPageLayout(
         QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF(0, 0, 0, 0))
     )
-    _paint(canvas, writer)
+    _paint(canvas, extract, writer)
     _need_written(path)
 
 
-def _paint(canvas: Surface, device: QPaintDevice) -> None:
+def _paint(canvas: Surface, extract: Extract, device: QPaintDevice) -> None:
     painter = QPainter()
     if not painter.begin(device):
         raise OSError("no picture could be begun there")
     try:
         painter.setFont(canvas.font())
-        painter.setClipRect(canvas.rect())
-        canvas_paint.paint_picture(painter, canvas)
+        painter.setClipRect(extract.rect)
+        canvas_paint.paint_picture(painter, canvas, extract=extract)
     finally:
         painter.end()
 

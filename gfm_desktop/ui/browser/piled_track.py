@@ -119,10 +119,10 @@ class PiledTrack(PlainTrack):
         """Write names and numbers, or say why there is none."""
         layout = self.layout(view)
         if isinstance(layout, Density):
-            paint_counted(painter, rect, view.palette)
+            paint_counted(painter, rect, view)
             return
         if layout is None or not len(layout.on_screen(view)):
-            hint(painter, rect, self.nothing(), view.palette)
+            hint(painter, rect, self.nothing(), view)
             return
         writer = self._writer
         numbers = writer if self.numbered else None

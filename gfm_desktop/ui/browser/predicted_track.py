@@ -69,6 +69,10 @@ class PredictedTrack(ExportsPrediction, PlainTrack):
         )
         return any(state.stage is Stage.WAITING for state in states)
 
+    def vacant(self, view: View) -> bool:
+        """Tell whether nothing of the view is predicted."""
+        return self._says_only(view) or not self._region(view).known.any()
+
     def shifts(self, view: View) -> bool:
         """Return that a sentence stays where nothing is drawn: nothing else moves."""
         self._blank = self._says_only(view)
@@ -92,6 +96,9 @@ class PredictedTrack(ExportsPrediction, PlainTrack):
 
     def _paint_sentence(self, painter: QPainter, rect: QRectF, view: View) -> None:
         words, bad = self._sentence(view)
+        if view.printed:
+            # The lane is there for another pane: blank, this one would say 0.
+            curves.paint_gap(painter, rect, "", view, bad=False)
         curves.say(painter, rect, words, view, bad=bad)
 
     @property

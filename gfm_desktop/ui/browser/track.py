@@ -32,12 +32,15 @@ class View:
         interval: What is on screen, 0-based half-open.
         width: Width of the canvas in device-independent pixels.
         palette: Colours of the theme.
+        printed: Whether it is for a picture file: sentences to whoever sits at the
+            screen, such as what to press, are left out of it.
         scale: Pixels per bp.
     """
 
     interval: Interval
     width: float
     palette: Palette
+    printed: bool = False
     scale: float = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -166,6 +169,14 @@ class Track(Protocol):
         """Tell whether more of this view is on its way: a picture would wait."""
         ...
 
+    def vacant(self, view: View) -> bool:
+        """Tell whether nothing can be shown: not made, not readable, too far out.
+
+        Pictures leave such a lane out. Where the data have nothing, it is not vacant:
+        that no read lies here is worth a blank lane.
+        """
+        ...
+
     def shifts(self, view: View) -> bool:
         """Tell whether the picture of this view moves with its bases and nothing else.
 
@@ -222,6 +233,10 @@ class PlainTrack:
 
     def busy(self, view: View) -> bool:
         """Return that all is there."""
+        return False
+
+    def vacant(self, view: View) -> bool:
+        """Return that it shows what there is."""
         return False
 
     def shifts(self, view: View) -> bool:

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from gfm_desktop.errors import GfmError
 from gfm_desktop.ui import theme
+from gfm_desktop.ui.browser.extract import extract_of, words_of
 from gfm_desktop.ui.browser.picture import (
     LEAST_DPI,
     MOST_DPI,
@@ -31,6 +32,7 @@ from gfm_desktop.ui.browser.picture import (
     image_of,
     save_picture,
 )
+from gfm_desktop.ui.widgets.texts import muted
 from gfm_desktop.workspace.view_words import picture_command
 
 if TYPE_CHECKING:
@@ -70,6 +72,8 @@ class PictureDialog(QDialog):
         self.command.setAccessibleName("Command line that draws the same")
         self.command.setReadOnly(True)
         self.command.setFont(theme.fixed_font())
+        self.left_out = muted()
+        self.left_out.setObjectName("picture-left-out")
         self.problem = QLabel()
         self.problem.setProperty("role", "error")
         self.problem.setWordWrap(True)
@@ -121,6 +125,7 @@ class PictureDialog(QDialog):
         buttons.addWidget(save)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
+        layout.addWidget(self.left_out)
         layout.addWidget(self.problem)
         layout.addLayout(buttons)
         self.resize(round(620 * theme.scale_of()), self.sizeHint().height())
@@ -135,23 +140,26 @@ class PictureDialog(QDialog):
     def _show(self) -> None:
         pixels = self.ending == ".png"
         self.dpi.setEnabled(pixels)
-        canvas = self._canvas
-        inches = (canvas.width() / SCREEN_DPI, canvas.height() / SCREEN_DPI)
+        shown = extract_of(self._canvas)
+        inches = (shown.width / SCREEN_DPI, shown.height / SCREEN_DPI)
         text = f"{inches[0] * _CM:.1f} x {inches[1] * _CM:.1f} cm"
         if pixels:
             dots = [round(inch * self.dpi.value()) for inch in inches]
             text += f", {dots[0]:,} x {dots[1]:,} pixels"
         self.size_label.setText(text)
+        words = words_of(shown)
+        self.left_out.setText(words)
+        self.left_out.setVisible(bool(words))
         self.command.setText(self._command(f"picture{self.ending}"))
         self.command.setCursorPosition(0)
 
     def _command(self, out: str) -> str:
-        canvas = self._canvas
+        shown = extract_of(self._canvas)
         return picture_command(
-            canvas.sources.workspace,
+            self._canvas.sources.workspace,
             out=out,
-            width=canvas.width(),
-            height=canvas.height(),
+            width=shown.width,
+            height=shown.height,
             dpi=self.dpi.value(),
             theme=theme.current().name,
         )

@@ -134,10 +134,14 @@ class AlignmentsTrack(PlainTrack):
             return
         axis = self._axis(rect, view)
         paint_coverage(painter, rect, view, scene, axis, self._look().colour)
-        if stage is Stage.WAITING:
+        if stage is Stage.WAITING and not view.printed:
             paint_words(painter, rect, view, "Reading alignments")
         elif not scene.most(view):
-            hint(painter, rect, "No reads here", view.palette)
+            hint(painter, rect, "No reads here", view)
+
+    def vacant(self, view: View) -> bool:
+        """Tell whether the reads of the view could not be read."""
+        return self.reads.stage(view.interval) is Stage.FAILED
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
         """Return the counts under the mouse: of several bases where most differ."""
@@ -270,14 +274,16 @@ class AlignmentsTrack(PlainTrack):
         kb = f"{WIDEST // 1000} kb"
         if density is None:
             words = f"No reads on {view.interval.contig}"
-            hint(painter, rect, words, view.palette)
+            hint(painter, rect, words, view)
             return
         key = (view.interval, view.width, rect.height())
         if key not in self._overviews:
             bars = overview_bars(view, density, rect.height())
             _keep(self._overviews, key, bars, _OVERVIEWS)
         paint_overview(painter, self._overviews[key], view, self._look().colour)
-        words = f"Size in the file, not depth: zoom in below {kb} for reads"
+        words = "Size in the file, not depth"
+        if not view.printed:
+            words += f": zoom in below {kb} for reads"
         paint_words(painter, rect, view, words)
 
 

@@ -186,7 +186,7 @@ class BasesTrack(PredictedTrack):
     def _paint_far(self, painter: QPainter, pane: LogoPane, view: View) -> None:
         region = self._region(view)
         if pane.name == "change":
-            hint(painter, _box(pane, view), "Zoom in to see the change", view.palette)
+            hint(painter, _box(pane, view), "Zoom in to see the change", view)
             return
         chosen = region.alt if pane.name == "alt" and region.alt else region.ref
         logo_paint.paint_information(painter, pane, view, logos.information(chosen))

@@ -102,6 +102,10 @@ class FeaturesTrack(ExportsFeatures, PiledTrack):
         """Return the height of a row."""
         return _TALL.pitch * scale_of()
 
+    def vacant(self, view: View) -> bool:
+        """Tell whether the file cannot be read."""
+        return self.store is None
+
     def nothing(self) -> str:
         """Say why the file cannot be read, or that nothing is here."""
         return self._problem or "No feature here"

@@ -110,6 +110,10 @@ class GenesTrack(ExportsGenes, PiledTrack):
         """Return the height of a gene with its name."""
         return _TALL.thick + NAME * scale_of()
 
+    def vacant(self, view: View) -> bool:
+        """Tell whether no gene models are open."""
+        return self._workspace.annotation is None
+
     def nothing(self) -> str:
         """Say whether there are no genes, or none here."""
         none = self._workspace.annotation is None

@@ -137,6 +137,10 @@ class SaturationTrack(ExportsSaturation, HeatmapLane):
             words = f"Saturating {now.gene}: {now.message}"
             curves.say(painter, rect, words, view, bad=False)
 
+    def vacant(self, view: View) -> bool:
+        """Tell whether no gene on screen has a number yet."""
+        return self._numbers(view) is None
+
     def busy(self, view: View) -> bool:
         """Tell whether more is on its way."""
         return self._waits(view)

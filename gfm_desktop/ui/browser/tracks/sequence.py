@@ -166,10 +166,14 @@ class SequenceTrack(ExportsSequence, PlainTrack):
         workspace = self._workspace
         return workspace.genome, workspace.lanes.look(self.key), self._problem
 
+    def vacant(self, view: View) -> bool:
+        """Tell whether no base can be drawn, nor any frame."""
+        return not self.bases(view) and self.sheet(view) is None
+
     def paint_pinned(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Say how to see bases, where none are on show."""
         if not self.readable(view):
-            hint(painter, rect, "Zoom in to see bases", view.palette)
+            hint(painter, rect, "Zoom in to see bases", view)
 
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint letters, colours and frames, or why there are none."""
@@ -178,7 +182,7 @@ class SequenceTrack(ExportsSequence, PlainTrack):
         rows, sheet = self.rows(view), self.sheet(view)
         text = self.bases(view)
         if not text and sheet is None:
-            hint(painter, rect, self._problem or "No genome is open", view.palette)
+            hint(painter, rect, self._problem or "No genome is open", view)
             return
         if sheet is not None:
             paint_frames(painter, rect, sheet, view, _codon_font())

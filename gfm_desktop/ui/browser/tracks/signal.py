@@ -130,7 +130,7 @@ class SignalTrack(PlainTrack):
         bins = self._bins(view)
         if bins is None or not bins.covered.any():
             here = f"on {view.interval.contig}" if bins is None else "in this region"
-            hint(painter, rect, f"No values {here}", view.palette)
+            hint(painter, rect, f"No values {here}", view)
             return
         axis, look = self._axis(rect, view), self._look()
         style, ink = self._style(), Ink(look.colour or view.palette.plus, view.palette)
@@ -149,6 +149,10 @@ class SignalTrack(PlainTrack):
             shown, axis, style, look.summary, ink, rect.height()
         )
         painter.drawImage(QPointF(rect.left(), 0.0), image)
+
+    def vacant(self, view: View) -> bool:
+        """Tell whether the file cannot be read."""
+        return bool(self.problem)
 
     def hit(self, point: QPointF, rect: QRectF, view: View) -> Hit | None:
         """Read the values under the mouse."""

@@ -57,6 +57,10 @@ class SpliceTrack(PredictedTrack):
             return round(FOLDED * scale_of())
         return signals.height_of(strands)
 
+    def vacant(self, view: View) -> bool:
+        """Tell whether nothing of the view is predicted, or no gene is there."""
+        return super().vacant(view) or not self.strands(view)
+
     def strands(self, view: View) -> list[str]:
         """Return the strands with genes on screen; both where none are open.
 
@@ -111,7 +115,7 @@ class SpliceTrack(PredictedTrack):
         words, bad = self._sentence(view)
         shown = self._panes(rect, view)
         if not shown:
-            hint(painter, rect, "No gene here: nothing to predict", view.palette)
+            hint(painter, rect, "No gene here: nothing to predict", view)
             return
         painter.setFont(small(painter.font(), 0.84))
         for pane in shown:

@@ -156,13 +156,17 @@ class VariantsTrack(ExportsVariants, PlainTrack):
         workspace = self._workspace
         return self._marks.stamp, self._turns, workspace.selection, workspace.table
 
+    def vacant(self, view: View) -> bool:
+        """Tell whether no file of variants is open and read."""
+        return self._seen(view) is None
+
     def paint(self, painter: QPainter, rect: QRectF, view: View) -> None:
         """Paint points and bars, or stems and heads."""
         scene = self._seen(view)
         if scene is None:
             none = self._workspace.table is None
             words = "No variants are open" if none else "Reading variants"
-            hint(painter, rect, words, view.palette)
+            hint(painter, rect, words, view)
             return
         painter.setFont(small(painter.font(), 0.8))
         stand = self.stand(rect.height(), self._marks.scale)
@@ -182,7 +186,7 @@ class VariantsTrack(ExportsVariants, PlainTrack):
         if scene is None:
             return
         if not scene.marks.total:
-            hint(painter, rect, "No variant here", view.palette)
+            hint(painter, rect, "No variant here", view)
         painter.setFont(small(painter.font(), 0.8))
         self._paint_ring(painter, rect, view)
         if scene.many:
