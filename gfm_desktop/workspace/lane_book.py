@@ -80,6 +80,8 @@ class LaneBook:
     """
 
     changed = Signal()
+    sought = Signal(str)
+    """Key of a lane that somebody wants to see, wherever it lies."""
     bases_wanted = Signal(str)
     """Name of the base colours that a lane's menu chose; they are a setting of the
     whole window, and whoever keeps the settings listens."""
@@ -125,6 +127,12 @@ class LaneBook:
         if self._looks.get(key) != look:
             self._looks[key] = look
             self.changed.emit()
+
+    def show(self, key: str) -> None:
+        """Bring a lane back where it is hidden, and to where it can be seen."""
+        if key in self._looks:
+            self.change(key, hidden=False)
+            self.sought.emit(key)
 
     def change_many(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
         """Change several lanes at once, told once: one step for undo.

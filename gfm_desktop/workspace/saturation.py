@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from gfm_desktop.workspace.runner import Runner
     from gfm_desktop.workspace.workspace import Workspace
 
+LANE = "saturation"
+"""Key of the lane that shows the numbers."""
 _KEPT = 6
 """Genes whose numbers stay in memory; those on disk are read again at once."""
 _TELL_SECONDS = 0.4
@@ -119,6 +121,7 @@ class Saturation:
         job_id = self._runner.submit(job, lambda event: self._hear(ticket, event))
         if self.now is not None and self._ticket is ticket:
             self.now = replace(self.now, job_id=job_id)
+        workspace.lanes.show(LANE)
 
     def stop(self) -> None:
         """Stop what is under way; what is scored stays, on show and on disk."""

@@ -65,6 +65,7 @@ class Canvas(Surface):
         listen(self, workspace.annotation_changed, self.refresh)
         listen(self, workspace.regions.changed, self.refresh)
         listen(self, workspace.selection_changed, self._refresh_for)
+        listen(self, workspace.lanes.sought, self.seek)
         listen(self, sources.predicted.changed, self.renew)
         sources.marks.changed.connect(self.renew)
         sources.repaint.wanted.connect(self.renew)
@@ -124,6 +125,7 @@ class Canvas(Surface):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag or a click."""
+        self._sought = ""
         self.gestures.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -227,6 +229,7 @@ class Canvas(Surface):
 
     def _follow(self) -> None:
         """Show the workspace's loci; those that are on show already stay exact."""
+        self._sought = ""
         workspace = self.sources.workspace
         contigs = {} if workspace.genome is None else workspace.genome.contigs
         self._cameras = cameras_over(workspace.loci, contigs, self._cameras)

@@ -145,4 +145,7 @@ def _add_own(menu: QMenu, lane: Lane) -> None:
 
 
 def _show(lane: Lane, *, shown: bool) -> None:
-    lane.book.change(lane.track.key, hidden=not shown)
+    if shown:
+        lane.book.show(lane.track.key)
+    else:
+        lane.book.change(lane.track.key, hidden=True)

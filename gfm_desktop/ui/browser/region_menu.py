@@ -97,6 +97,7 @@ def mutate(canvas: Canvas, region: Interval) -> None:
     """Compute what each substitution of a region would change, and show it."""
     workspace = canvas.sources.workspace
     predictions = canvas.sources.predicted.of(mutagenesis.TRACK.name)
+    # On show first: nobody predicts what nobody sees.
     workspace.lanes.change(mutagenesis.TRACK.name, hidden=False)
     if len(workspace.locus) > predictions.card.widest_bp:
         workspace.go_to(region)
@@ -104,6 +105,7 @@ def mutate(canvas: Canvas, region: Interval) -> None:
         predictions.predict_here(region)
     except GfmError as problem:
         workspace.message.emit("warning", str(problem))
+    workspace.lanes.show(mutagenesis.TRACK.name)
 
 
 def copy_sequence(canvas: Canvas, region: Interval, minus: bool) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.ui import theme
-from gfm_desktop.ui.browser.lanes import Placed, Wishes, arrange
+from gfm_desktop.ui.browser.lanes import GAP, Placed, Wishes, arrange
 from gfm_desktop.ui.browser.navigation import NOWHERE, Camera
 from gfm_desktop.ui.browser.panes import Pane, Zone, side_by_side
 from gfm_desktop.ui.browser.tracks.ruler import OVERVIEW, RulerTrack
@@ -75,6 +75,7 @@ class Surface(QWidget):
         self.hover: QPointF | None = None
         self.band: tuple[float, float] | None = None
         self.dragged = ""
+        self._sought = ""
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(lambda: self.settled.emit(self.camera.interval))
 
@@ -250,11 +251,28 @@ class Surface(QWidget):
 
     def scroll_to(self, value: int) -> None:
         """Scroll the lanes, as far as there is something to see."""
+        self._sought = ""
         value = min(max(0, value), max(0, self.content_height() - self.room()))
         if value != self.scroll_y:
             self.scroll_y = value
             self.scrolled.emit()
             self.update()
+
+    def seek(self, key: str) -> None:
+        """Scroll to a lane, no further than needed, and stay there while it grows.
+
+        A lane may be one line until its numbers come. It is let go once somebody
+        scrolls, presses the mouse or goes elsewhere.
+        """
+        self._sought = key
+        self._moved()
+
+    def _scroll_to_sought(self) -> None:
+        for placed in self.placed():
+            if placed.lane.track.key == self._sought and placed.height:
+                lowest = placed.bottom + GAP - self.room()
+                # Of a lane that is taller than the room the top is seen.
+                self.scroll_y = min(max(self.scroll_y, lowest), placed.top)
 
     def look(self, camera: Camera) -> None:
         """Move the active pane and tell the workspace.
@@ -264,6 +282,7 @@ class Surface(QWidget):
         if not self.is_open or camera == self.camera:
             return
         workspace = self.sources.workspace
+        self._sought = ""
         self._cameras[self.pane.index] = camera
         self._forget_places()
         before = workspace.loci
@@ -290,6 +309,8 @@ class Surface(QWidget):
     def _moved(self) -> None:
         """Reckon places anew and paint: cameras, sizes or heights may have changed."""
         self._forget_places()
+        if self._sought:
+            self._scroll_to_sought()
         limit = max(0, self.content_height() - self.room())
         self.scroll_y = min(self.scroll_y, limit)
         self.scrolled.emit()

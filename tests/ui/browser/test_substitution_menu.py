@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.variant import Variant
 from gfm_desktop.tracks.mutagenesis import TRACK, signals_of
 from gfm_desktop.tracks.prediction import TrackPrediction
 from gfm_desktop.ui.browser.lane_menu import lane_menu
-from gfm_desktop.ui.browser.region_menu import region_menu
+from gfm_desktop.ui.browser.predicted_track import FOLDED
+from gfm_desktop.ui.browser.region_menu import mutate, region_menu
 from gfm_desktop.workspace.hypothetical import is_hypothetical
 from gfm_desktop.workspace.prediction_questions import Key
 from tests.ui.browser.hands import PRESS, RELEASE, hover, mouse, open_browser
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QMenu
     from pytestqt.qtbot import QtBot
 
     from gfm_desktop.ui.browser.canvas import Canvas
@@ -149,3 +150,72 @@ def test_that_a_click_on_a_cell_of_the_canvas_selects_its_variant(
     action.trigger()
     words = QGuiApplication.clipboard().text()
     assert words.startswith("chr1:2,011-2,020, 10 of 10 bases scored")
+
+
+def seen_whole(canvas: Canvas, key: str) -> bool:
+    rect = canvas.lane_rect(key)
+    assert rect is not None
+    return canvas.header <= rect.top() and rect.bottom() < canvas.height()
+
+
+@pytest.fixture
+def low(workspace: Workspace, qtbot: QtBot) -> Canvas:
+    """Show a canvas that the lanes of substitutions lie below."""
+    canvas = open_browser(workspace, qtbot, height=330).canvas
+    workspace.lanes.change("genes", size=3.0)
+    workspace.go_to(VIEW)
+    canvas.sources.predicted.of(TRACK.name).set_model("gfm-ensemble")
+    canvas.sources.predicted.of(TRACK.name).show(VIEW)
+    assert not seen_whole(canvas, TRACK.name)
+    return canvas
+
+
+def test_that_mutagenesis_of_the_view_scrolls_to_its_lane_also_when_it_grows(
+    low: Canvas, workspace: Workspace, qtbot: QtBot
+) -> None:
+    mutate(low, VIEW)
+    assert seen_whole(low, TRACK.name)
+
+    def grown() -> bool:
+        rect = low.lane_rect(TRACK.name)
+        return rect is not None and rect.height() > 2 * FOLDED
+
+    assert not grown()
+    qtbot.waitUntil(grown)
+    assert seen_whole(low, TRACK.name)
+    # What comes above it pushes it no further than it can be seen.
+    workspace.lanes.change("genes", size=4.0)
+    assert seen_whole(low, TRACK.name)
+
+
+def test_that_a_lane_is_not_held_on_screen_against_the_hand(
+    low: Canvas, workspace: Workspace
+) -> None:
+    mutate(low, VIEW)
+    low.scroll_to(0)
+    workspace.lanes.change("genes", size=4.0)
+    assert low.scroll_y == 0
+
+
+def test_that_a_hidden_track_that_is_added_is_scrolled_to(
+    low: Canvas, workspace: Workspace, qtbot: QtBot
+) -> None:
+    workspace.lanes.change(TRACK.name, hidden=True)
+    menu = lane_menu(low, None)
+    qtbot.addWidget(menu)
+    tracks = menu.findChild(QMenu, "lane-add")
+    assert isinstance(tracks, QMenu)
+    next(one for one in tracks.actions() if one.text() == "Mutagenesis").trigger()
+    assert seen_whole(low, TRACK.name)
+
+
+def test_that_a_lane_taller_than_the_window_is_shown_from_its_top(
+    low: Canvas, workspace: Workspace
+) -> None:
+    workspace.lanes.change("genes", size=12.0)
+    low.scroll_to(10_000)
+    low.seek("genes")
+    rect = low.lane_rect("genes")
+    assert rect is not None
+    assert rect.bottom() > low.height()
+    assert rect.top() == low.header

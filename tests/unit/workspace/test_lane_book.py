@@ -60,3 +60,17 @@ def test_that_looks_of_another_day_are_laid_over_the_lanes_of_today() -> None:
     assert merged(wanted, now)[0].size == 1.6
     assert merged(now, now) == now
     assert merged([], now) == now
+
+
+def test_that_a_lane_that_is_asked_for_is_shown_and_told_of(book: LaneBook) -> None:
+    key = book.order[0]
+    sought: list[str] = []
+    book.sought.connect(sought.append)
+    book.change(key, hidden=True)
+    book.show(key)
+    assert not book.look(key).hidden
+    book.show(key)
+    assert sought == [key, key]
+    before = book.order
+    book.show("nobody")
+    assert (book.order, sought) == (before, [key, key])

@@ -16,7 +16,7 @@ from gfm_desktop.genome.reference import Reference
 from gfm_desktop.jobs.events import Cancelled, Failed, Finished, Partial, Progress
 from gfm_desktop.jobs.run_folder import Identity, Manifest, RunFolder
 from gfm_desktop.jobs.score_gene import ScoreGene
-from gfm_desktop.workspace.saturation import Saturation, gene_in_view
+from gfm_desktop.workspace.saturation import LANE, Saturation, gene_in_view
 from gfm_desktop.workspace.workspace import ScoreRun, Workspace
 
 if TYPE_CHECKING:
@@ -94,6 +94,18 @@ def scored(tmp_path: Path) -> Run:
         Manifest(identity, "", "", "", str(table), "ci-spliceai", "CI-SpliceAI")
     )
     return Run(folder)
+
+
+def test_that_the_lane_of_the_numbers_is_shown_when_they_are_asked_for(
+    opened: Workspace, saturation: Saturation
+) -> None:
+    opened.lanes.admit([LANE])
+    opened.lanes.change(LANE, hidden=True)
+    sought: list[str] = []
+    opened.lanes.sought.connect(sought.append)
+    saturation.start("ONE")
+    assert sought == [LANE]
+    assert not opened.lanes.look(LANE).hidden
 
 
 def test_that_the_gene_in_the_middle_of_the_view_is_meant(

@@ -199,6 +199,7 @@ class MutagenesisTrack(HeatmapLane, PredictedTrack):
             self._predictions.predict_here(region)
         except GfmError as problem:
             self._workspace.message.emit("warning", str(problem))
+        self._workspace.lanes.show(self.key)
 
 
 def _is_folded(rect: QRectF) -> bool:

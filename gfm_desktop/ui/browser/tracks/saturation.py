@@ -18,7 +18,7 @@ from gfm_desktop.ui.browser.track import TrackAction, TrackEntry
 from gfm_desktop.ui.browser.track_exports import ExportsSaturation
 from gfm_desktop.ui.theme import scale_of
 from gfm_desktop.ui.widgets.listening import listen
-from gfm_desktop.workspace.saturation import Saturation
+from gfm_desktop.workspace.saturation import LANE, Saturation
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -55,7 +55,7 @@ class _Whole:
 class SaturationTrack(ExportsSaturation, HeatmapLane):
     """What each substitution of a gene's exons changes; no lane without such a gene."""
 
-    key = "saturation"
+    key = LANE
     title = "Saturation"
 
     def __init__(self, workspace: Workspace, saturation: Saturation) -> None:
