@@ -26,7 +26,7 @@ from gfm_desktop.tracks.prediction import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from gfm_desktop.genome.annotation import GeneModels
     from gfm_desktop.genome.reference import Reference
@@ -66,6 +66,9 @@ class PredictRegion:
         model_options: Choices of the model's family as (name, value) pairs.
         part: Of kinds that tell single positions, which ones: (step, remainder) of
             their 0-based number; (1, 0) for all.
+        share: Where it is a share of something larger: how many positions of that are
+            told before it, and how many there are; progress counts those. (0, 0) where
+            it stands alone.
     """
 
     genome: str
@@ -81,6 +84,7 @@ class PredictRegion:
     options: Pairs = ()
     model_options: Pairs = ()
     part: tuple[int, int] = (1, 0)
+    share: tuple[int, int] = (0, 0)
     resumable: ClassVar[bool] = True
 
     @property
@@ -88,6 +92,9 @@ class PredictRegion:
         """Return what the job strip calls it."""
         if self.variant is not None:
             return f"Predict {self.variant}"
+        if self.share[1]:
+            kind = registry.module_of(self.track).TRACK.title
+            return f"{kind} near {self.contig}:{self.start + 1:,}"
         return f"Predict {self.contig}:{self.start + 1:,}-{self.end:,}"
 
     def run(self, context: JobContext) -> Generator[Progress | Partial, None, Finished]:
@@ -107,10 +114,10 @@ class PredictRegion:
         options = registry.checked_options(card.name, dict(self.options))
         reference = context.reference(self.genome)
         interval = self._interval(reference)
-        yield Progress(0, len(interval), "bp", "Reading the gene models")
+        yield self._progress(0, "Reading the gene models")
         genes = context.genes(self.annotation, self.genome)
         if not context.has_model(self.model, self.device, self.model_options):
-            yield Progress(0, len(interval), "bp", "Loading the model")
+            yield self._progress(0, "Loading the model")
         work = _Work(
             card,
             options,
@@ -121,14 +128,26 @@ class PredictRegion:
             self.model_options,
             self.part,
         )
-        yield Progress(0, len(interval), "bp", PREDICTING)
-        tile = yield from work.tile(self.variant)
+        yield self._progress(0, PREDICTING)
+        tile = yield from work.tile(self.variant, self._progress)
         yield Partial("tile", str(tile))
         outputs = {"track": str(tile)}
         if self.out:
             write_track(tile, Path(self.out), contigs=reference.contigs)
             outputs["out"] = self.out
         return Finished(f"Predicted {interval}", outputs=outputs)
+
+    def _progress(self, done: int, message: str) -> Progress:
+        """Return how far it is when the first `done` bp are through.
+
+        Of a part nobody is told 64 bp where 8 of them are scored.
+        """
+        before, total = self.share
+        if not total:
+            return Progress(done, self.end - self.start, "bp", message)
+        step, remainder = self.part
+        told = len(range((remainder - self.start) % step, done, step))
+        return Progress(before + told, total, "positions", message)
 
     def _interval(self, reference: Reference) -> Interval:
         contig = reference.resolve(self.contig)
@@ -171,8 +190,15 @@ class _Work:
     model_options: Pairs
     part: tuple[int, int] = (1, 0)
 
-    def tile(self, variant: Variant | None) -> Generator[Progress, None, Path]:
-        """Return the file of the prediction, which is made where it is not there."""
+    def tile(
+        self, variant: Variant | None, progress: Callable[[int, str], Progress]
+    ) -> Generator[Progress, None, Path]:
+        """Return the file of the prediction, which is made where it is not there.
+
+        Args:
+            variant: The variant, or None for REF alone.
+            progress: Tells how far it is after so many bp.
+        """
         path = self._path(variant)
         if path.is_file():
             return path
@@ -184,8 +210,7 @@ class _Work:
         for piece in self._pieces():
             more = {} if known is None else {"known": part_of(known, piece)}
             pieces.append(self._predicted(piece, variant, asked | more))
-            done = piece.end - self.interval.start
-            yield Progress(done, len(self.interval), "bp", PREDICTING)
+            yield progress(piece.end - self.interval.start, PREDICTING)
         make_room(tiles_folder())
         whole = joined(pieces)
         if variant is not None and self.card.by_allele and known is None:

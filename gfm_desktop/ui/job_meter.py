@@ -89,6 +89,9 @@ class JobMeter:
             number = f"{progress.done:,} {progress.unit}" if progress.done else ""
             return " · ".join(part for part in (progress.message, number) if part)
         parts = [f"{progress.done:,} of {progress.total:,} {progress.unit}"]
+        if not progress.done and progress.message:
+            # Nothing is done while a model is loaded: that is told, not 0 %.
+            return f"{progress.message} · {parts[0]}"
         if self.fraction is not None:
             parts.append(f"{self.fraction:.0%}".replace("%", " %"))
         if self.rate is not None:

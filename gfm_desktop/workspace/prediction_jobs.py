@@ -68,7 +68,7 @@ class PredictionJobs:
 
     def ask(self, key: Key, job: PredictRegion) -> None:
         """Send a question."""
-        question = Question(key)
+        question = Question(key, before=job.share[0])
         self._open[key] = question
         question.job_id = self._runner.submit(
             job,
@@ -101,7 +101,7 @@ class PredictionJobs:
         failures = self.store(question.key).failures
         match event:
             case Progress(message=message, done=done) if message == PREDICTING:
-                self._time(question, done // question.key.part[0])
+                self._time(question, done - question.before)
                 return
             case Finished():
                 self._take(question, event)

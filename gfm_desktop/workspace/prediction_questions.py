@@ -34,6 +34,13 @@ class Key(NamedTuple):
     variant: Variant | None = None
     part: tuple[int, int] = WHOLE
 
+    @property
+    def positions(self) -> int:
+        """Return how many positions are asked about."""
+        every, remainder = self.part
+        first = (remainder - self.interval.start) % every
+        return len(range(first, len(self.interval), every))
+
 
 @dataclass(slots=True, eq=False)
 class Question:
@@ -41,11 +48,13 @@ class Question:
 
     Attributes:
         key: What was asked.
+        before: What its progress counts from.
         job_id: The job that answers.
         began: `time.monotonic` when the model began to run; 0 before.
     """
 
     key: Key
+    before: int = 0
     job_id: str = ""
     began: float = 0.0
 

@@ -285,8 +285,20 @@ class Predictions(PredictionView):
             options=tuple(self._options.items()),
             model_options=options,
             part=positions,
+            share=self._share() if self.card.substitutions else (0, 0),
         )
         self._jobs.ask(key, job)
+
+    def _share(self) -> tuple[int, int]:
+        """Return how many positions are told before the next question, of how many.
+
+        What is out already comes before it.
+        """
+        part = None if self._view is None else self.wanted(self._view)
+        keys = [] if part is None else self._keys(part)
+        failed = self._jobs.tiles.failures
+        first = [k for k in keys if self._jobs.known(k) and k not in failed]
+        return sum(k.positions for k in first), sum(k.positions for k in keys)
 
     def _learn(self, bases: int, seconds: float) -> None:
         self.pace.learn(bases, seconds)

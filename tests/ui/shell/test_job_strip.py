@@ -136,6 +136,14 @@ def test_that_a_new_stage_or_a_pause_forgets_the_rate() -> None:
     assert meter.fraction == 0.1
 
 
+def test_that_what_comes_before_the_first_unit_is_told() -> None:
+    meter = JobMeter()
+    meter.update(Progress(0, 128, "positions", "Loading the model"), 0.0)
+    assert meter.words() == "Loading the model · 0 of 128 positions"
+    meter.update(Progress(8, 128, "positions", "Predicting"), 1.0)
+    assert meter.words() == "8 of 128 positions · 6 %"
+
+
 def test_that_an_unknown_end_shows_what_is_known() -> None:
     meter = JobMeter()
     assert meter.words() == "Waiting for its turn"

@@ -136,6 +136,16 @@ def test_that_it_can_be_cancelled_every_eight_positions(
     assert steps == [0, 1024 - START, END - START]
 
 
+def test_that_a_share_tells_how_far_the_whole_is(
+    job: PredictRegion, context: JobContext
+) -> None:
+    share = replace(job, part=LEVELS[0], share=(40, 90))
+    said = [e for e in run(share, context)[0] if isinstance(e, Progress)]
+    assert {(e.total, e.unit) for e in said} == {(90, "positions")}
+    # Before 1024 these are told: 992, 1000, 1008, 1016; behind it 1024 and 1032.
+    assert [e.done for e in said if e.message == PREDICTING] == [40, 44, 46]
+
+
 def test_that_a_language_model_reads_a_base_once_for_all_its_substitutions(
     desk: Desk, tmp_path: Path
 ) -> None:

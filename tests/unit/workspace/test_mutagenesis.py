@@ -203,11 +203,37 @@ def test_that_the_pace_counts_the_positions_that_were_scored(
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     effects.show(VIEW)
     effects.predict_here(VIEW)
-    told.tell(Progress(0, 64, "bp", PREDICTING))
+    told.tell(Progress(0, 128, "positions", PREDICTING))
     now[0] += 4.0
-    told.tell(Progress(64, 64, "bp", PREDICTING))
-    assert effects.rate == pytest.approx(64 / 8 / 4.0)
+    told.tell(Progress(8, 128, "positions", PREDICTING))
+    assert effects.rate == pytest.approx(8 / 4.0)
     assert effects.widest_automatic == 60
+
+
+def test_that_progress_counts_the_positions_of_all_that_is_asked_for(
+    effects: Predictions, told: ToldRunner, tmp_path: Path
+) -> None:
+    effects.show(VIEW)
+    effects.predict_here(VIEW)
+    while effects.state(VIEW).stage is Stage.WAITING:
+        answer(told, tmp_path)
+    # Two tiles of 64: of each 8, 8, 16 and 32 positions, coarse to fine.
+    before = [0, 8, 16, 24, 32, 48, 64, 96]
+    assert [job.share for job in asked(told)] == [(one, 128) for one in before]
+    assert {job.title for job in asked(told)} == {
+        "Mutagenesis near chr1:961",
+        "Mutagenesis near chr1:1,025",
+    }
+
+
+def test_that_questions_that_are_out_together_count_one_after_the_other(
+    effects: Predictions, told: ToldRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(effects), "slow", False)
+    effects.show(VIEW)
+    effects.predict_here(VIEW)
+    before = [0, 8, 16, 24, 32, 48, 64, 96]
+    assert [job.share for job in asked(told)] == [(one, 128) for one in before]
 
 
 def test_that_any_model_with_a_scorer_of_substitutions_can_be_chosen(
