@@ -28,7 +28,9 @@ class Reference:
     """An open genome. Reading is safe from several threads.
 
     Attributes:
-        path: The file that the user opened.
+        path: The FASTA file that is read.
+        source: The file that the user opened: the same, or the GenBank file that it was
+            made from.
         contigs: Name to length in bp, in the file's order.
         fingerprint: SHA-256 of the file's bytes: an edited base is another genome.
         notes: What was done to make it readable, fit to show.
@@ -43,9 +45,11 @@ class Reference:
         letters: Letters,
         fingerprint: str,
         notes: tuple[str, ...],
+        source: Path | None = None,
     ) -> None:
         """Keep open letters; use `open` instead."""
         self.path = path
+        self.source = source or path
         self.contigs = contigs
         self.fingerprint = fingerprint
         self.notes = notes
@@ -54,7 +58,9 @@ class Reference:
         self._letters = letters
 
     @classmethod
-    def open(cls, path: Path, *, cache: Path | None = None) -> Reference:
+    def open(
+        cls, path: Path, *, cache: Path | None = None, source: Path | None = None
+    ) -> Reference:
         """Open a FASTA file, indexing it in the cache where that is needed.
 
         Nothing is ever written beside the file. A plain-gzip file, or one whose lines
@@ -63,6 +69,7 @@ class Reference:
         Args:
             path: ``.fa``, ``.fa.gz`` (bgzip or gzip).
             cache: Folder for index and copy; the application's cache by default.
+            source: The file that people know it by, where that is another one.
 
         Raises:
             InputError: If the file is missing, empty, damaged or not FASTA.
@@ -82,6 +89,7 @@ class Reference:
             letters=letters,
             fingerprint=readable.fingerprint,
             notes=readable.notes,
+            source=source,
         )
 
     @staticmethod

@@ -72,8 +72,8 @@ class GenomeBadge(Badge):
         contigs = len(genome.contigs)
         noun = "contig" if contigs == 1 else "contigs"
         size = f"{contigs:,} {noun}, {sum(genome.contigs.values()):,} bp"
-        known = genome.build or genome.path.name
-        self.say(known, f"{genome.path}\n{size}")
+        known = genome.build or genome.source.name
+        self.say(known, f"{genome.source}\n{size}")
 
 
 class NetworkBadge(Badge):

@@ -252,7 +252,7 @@ class StartPage(QScrollArea):
 
 def _files(project: RecentProject) -> tuple[str, ...]:
     names = (project.genome, project.annotation, project.variants)
-    return tuple(name for name in names if name)
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _where(project: RecentProject) -> str:

@@ -78,7 +78,7 @@ class LaneMemory:
         self._tracks = project.tracks
         self._given.clear()
         genome = self._workspace.genome
-        if genome is not None and str(genome.path) == self._genome:
+        if genome is not None and str(genome.source) == self._genome:
             self._apply()
 
     def _follow_genome(self) -> None:
@@ -86,8 +86,8 @@ class LaneMemory:
         self._open.clear()
         if genome is None:
             return
-        if str(genome.path) != self._genome:
-            self._genome, self._wanted, self._tracks = str(genome.path), (), ()
+        if str(genome.source) != self._genome:
+            self._genome, self._wanted, self._tracks = str(genome.source), (), ()
         self._apply()
 
     def _follow_files(self) -> None:
@@ -97,7 +97,7 @@ class LaneMemory:
             for file in workspace.track_files.all
         }
         genome = workspace.genome
-        if genome is None or str(genome.path) != self._genome:
+        if genome is None or str(genome.source) != self._genome:
             return  # Another project is on its way; these belong to the one before.
         removed = self._open - set(now)
         kept = (track for track in self._tracks if track not in removed)

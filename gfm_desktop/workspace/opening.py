@@ -169,7 +169,8 @@ class Opening:
 
         def show(finished: Finished | None) -> str:
             outputs = {} if finished is None else finished.outputs
-            self._set_genome(Reference.open(Path(outputs.get("genome", path))))
+            fasta = Path(outputs.get("genome", path))
+            self._set_genome(Reference.open(fasta, source=path))
             return path.name if finished is None else finished.message
 
         if _is_record(path):

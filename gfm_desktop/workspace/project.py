@@ -42,7 +42,8 @@ def sample_project() -> RecentProject:
 def files_of(project: RecentProject) -> tuple[Path, ...]:
     """Return the project's files, genome first, those with lanes of their own last."""
     names = (*_names(project), *(track.path for track in project.tracks))
-    return tuple(Path(name) for name in names if name)
+    # A GenBank file may be genome and gene models.
+    return tuple(dict.fromkeys(Path(name) for name in names if name))
 
 
 def missing_files(project: RecentProject) -> tuple[Path, ...]:
@@ -183,7 +184,7 @@ class Projects:
         annotation, variants = workspace.annotation, workspace.variants
         return RecentProject(
             title=_title(workspace),
-            genome=str(genome.path),
+            genome=str(genome.source),
             annotation=str(annotation.path) if annotation is not None else "",
             variants=str(variants.path) if variants is not None else "",
             tracks=self._memory.tracks,
@@ -215,7 +216,7 @@ def _title(workspace: Workspace) -> str:
         return ""
     if str(genome.path) == sample_project().genome:
         return SAMPLE_TITLE
-    name = genome.build or genome.path.name
+    name = genome.build or genome.source.name
     return f"{variants.path.name} on {name}" if variants is not None else name
 
 

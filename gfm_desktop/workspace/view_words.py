@@ -48,10 +48,12 @@ def picture_command(
         dpi: Dots to the inch of a PNG.
         theme: ``"light"`` or ``"dark"``.
     """
-    opened = (workspace.genome, workspace.annotation, workspace.variants)
-    files = [str(one.path) for one in opened if one is not None]
-    files += [str(file.path) for file in workspace.track_files.all]
-    words = ["gfm-desktop", *files, "--picture", out]
+    genome = workspace.genome
+    files = [] if genome is None else [str(genome.source)]
+    opened = (workspace.annotation, workspace.variants, *workspace.track_files.all)
+    files += [str(one.path) for one in opened if one is not None]
+    # A GenBank file is genome and gene models at once.
+    words = ["gfm-desktop", *dict.fromkeys(files), "--picture", out]
     for locus in workspace.loci:
         words += ["--locus", str(locus)]
     row = workspace.selection

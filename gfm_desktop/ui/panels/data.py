@@ -151,7 +151,7 @@ class DataPanel(QWidget):
             ("Contigs", f"{len(contigs):,} ({shown})"),
             ("Length", f"{sum(contigs.values()):,} bp"),
         ]
-        self.genome.show_file(genome.path, facts, notes=genome.notes)
+        self.genome.show_file(genome.source, facts, notes=genome.notes)
 
     def _show_annotation(self) -> None:
         genes = self._workspace.annotation

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gfm_desktop.genome.reference import Reference
+from gfm_desktop.ui.badges import GenomeBadge
 from gfm_desktop.ui.panels.data import DataPanel
 from gfm_desktop.workspace.workspace import Workspace
 
@@ -44,6 +46,19 @@ def test_that_it_says_what_is_open(panel: DataPanel) -> None:
     assert facts["Length"] == "2,000 bp"
     assert facts["Build"] == "not recognised"
     assert "GTF" in panel.annotation.notes.text()
+
+
+def test_that_a_genome_out_of_another_file_has_the_name_of_that(
+    panel: DataPanel, workspace: Workspace, tmp_path: Path, qtbot: QtBot
+) -> None:
+    assert workspace.genome is not None
+    source = tmp_path / "plasmid.gb"
+    workspace.set_genome(Reference.open(workspace.genome.path, source=source))
+    assert panel.genome.name.text() == "plasmid.gb"
+    badge = GenomeBadge(workspace)
+    qtbot.addWidget(badge)
+    assert badge.label.text() == "plasmid.gb"
+    assert str(source) in badge.toolTip()
 
 
 def test_that_the_numbers_of_the_variants_add_up(

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import shlex
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gfm_desktop.settings import Settings
 from gfm_desktop.workspace.opening import Opening
+from gfm_desktop.workspace.project import Projects, files_of, open_project
 from gfm_desktop.workspace.track_files import TrackKind
+from gfm_desktop.workspace.view_words import picture_command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,12 +57,38 @@ def test_that_a_genbank_file_alone_is_genome_and_gene_models(
     assert [gene.name for gene in workspace.annotation] == ["one"]
     assert workspace.track_files.all == ()
     assert said.texts("error") == []
-    # As a project opens it again: its FASTA and the file itself.
+    # As an older project opens it again: its FASTA and the file itself.
     fasta = workspace.genome.path
     workspace.set_genome(None)
     Opening(workspace, inline).open([path, fasta])
     assert workspace.annotation is not None
     assert workspace.track_files.all == ()
+
+
+def test_that_a_genbank_file_gives_the_genome_its_name(
+    workspace: Workspace, inline: InlineRunner, tmp_path: Path, said: Said
+) -> None:
+    path = record(tmp_path / "toy.gb", GENE)
+    settings = Settings()
+    projects = Projects(workspace, settings, save=lambda _: None)
+    Opening(workspace, inline).open([path])
+    assert workspace.genome is not None
+    assert workspace.genome.source == path
+    command = picture_command(
+        workspace, out="a.svg", width=900, height=500, dpi=300, theme="light"
+    )
+    assert command.startswith(f"gfm-desktop {shlex.quote(str(path))} --picture")
+    (project,) = projects.recent
+    assert (project.title, project.genome) == ("toy.gb", str(path))
+    assert files_of(project) == (path,)
+    # The cache may have been emptied: the project makes its FASTA file again.
+    shutil.rmtree(workspace.genome.path.parent)
+    workspace.set_genome(None)
+    open_project(project, Opening(workspace, inline))
+    assert workspace.genome is not None
+    assert workspace.annotation is not None
+    assert workspace.genome.source == path
+    assert said.texts("error") == []
 
 
 def test_that_a_genbank_file_without_genes_shows_its_features(
