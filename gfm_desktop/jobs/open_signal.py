@@ -14,15 +14,14 @@ if TYPE_CHECKING:
 
     from gfm_desktop.jobs.context import JobContext
 
-_ENDINGS = (".gz", ".bgz", ".bigwig", ".bw", ".bedgraph", ".bdg", ".wig")
-
 
 @dataclass(frozen=True, slots=True)
 class OpenSignal:
     """Read a bigWig, bedGraph or wiggle file and build its summary pyramid.
 
     Outputs: ``store``, the folder of `genome.signal_store`; ``title``, the file's name
-    without its endings. Warnings: what the file's notes say.
+    with its ending, which tells a.bw from a.bedgraph. Warnings: what the file's notes
+    say.
 
     Attributes:
         path: The file, text also packed.
@@ -61,15 +60,6 @@ class OpenSignal:
         on = "1 contig" if count == 1 else f"{count:,} contigs"
         return Finished(
             f"{Path(self.path).name}: values of {covered:,} bp on {on}",
-            outputs={"store": str(folder), "title": _title(self.path)},
+            outputs={"store": str(folder), "title": Path(self.path).name},
             warnings=store.notes,
         )
-
-
-def _title(path: str) -> str:
-    """Return a file's name without the endings that say what it is."""
-    name = Path(path).name
-    for ending in _ENDINGS:
-        if name.lower().endswith(ending) and len(name) > len(ending):
-            name = name[: -len(ending)]
-    return name

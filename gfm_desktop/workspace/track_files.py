@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from psygnal import Signal
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 
@@ -28,7 +29,7 @@ class TrackFile:
         key: Name of its lane, such as ``"signal-1"``; never used twice in a session.
         kind: What it holds.
         path: The file that the user opened.
-        title: What its label says.
+        title: What its label says; no other open file has the same.
         store: Path of what its job made ready; empty where it made nothing.
         notes: What must be told: lines passed over, contigs the genome lacks.
     """
@@ -74,14 +75,16 @@ class TrackFiles:
         Args:
             kind: What it holds.
             path: The file.
-            title: What its label says; the file's name where empty.
+            title: What its label says, unless another file's does; the file's name
+                where empty.
             store: Path of what its job made ready.
             notes: What must be told about it.
         """
         open_now = (f for f in self.all if (f.kind, f.path) == (kind, path))
         before = next(open_now, None)
         key = self._new_key(kind) if before is None else before.key
-        file = TrackFile(key, kind, path, title or path.name, store, notes)
+        taken = {other.title for other in self.all if other.key != key}
+        file = TrackFile(key, kind, path, _title(title, path, taken), store, notes)
         if file != before:
             self._files[key] = file
             self.changed.emit()
@@ -103,3 +106,9 @@ class TrackFiles:
         number = self._counts.get(kind, 0) + 1
         self._counts[kind] = number
         return f"{kind}-{number}"
+
+
+def _title(title: str, path: Path, taken: Collection[str]) -> str:
+    """Return the shortest title that no other file has."""
+    candidates = (title, path.name, f"{path.parent.name}/{path.name}")
+    return next((one for one in candidates if one and one not in taken), str(path))

@@ -214,12 +214,23 @@ class Canvas(Surface):
             case Zone.LANES:
                 hit = self.hit(point)
                 return "" if hit is None else hit.tooltip
+            case Zone.LABEL | Zone.EDGE:
+                return self._about_lane(point)
             case Zone.CLOSE:
                 return "Close this locus"
             case Zone.TITLE:
                 return "Click to make this locus the active one"
             case _:
                 return ""
+
+    def _about_lane(self, point: QPointF) -> str:
+        """Return which file a lane shows: its label may have no room for the name."""
+        placed = self.lane_at(point)
+        if placed is None:
+            return ""
+        lane = placed.lane
+        file = self.sources.workspace.track_files.of(lane.track.key)
+        return "" if file is None else f"{lane.title}\n{file.path}"
 
     def _restart(self) -> None:
         """Show another genome, or none."""

@@ -32,7 +32,13 @@ def label_font(font: QFont, *, strong: bool = False, factor: float = 0.88) -> QF
     return result
 
 
-def write(painter: QPainter, box: QRectF, text: str, where: Qt.AlignmentFlag) -> None:
+def write(
+    painter: QPainter,
+    box: QRectF,
+    text: str,
+    where: Qt.AlignmentFlag,
+    elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+) -> None:
     """Write a line of text, shortened where it has no room."""
     line = still_text(painter)
     spare = box.width() - line.width(text)
@@ -41,9 +47,7 @@ def write(painter: QPainter, box: QRectF, text: str, where: Qt.AlignmentFlag) ->
         top = box.center().y() - painter.fontMetrics().height() / 2
         line.write(painter, box.left() + aside, top, text)
         return
-    shown = painter.fontMetrics().elidedText(
-        text, Qt.TextElideMode.ElideRight, int(box.width())
-    )
+    shown = painter.fontMetrics().elidedText(text, elide, int(box.width()))
     painter.drawText(box, int(where), shown)
 
 

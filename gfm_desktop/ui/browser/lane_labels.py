@@ -120,7 +120,9 @@ def _paint(painter: QPainter, canvas: Surface, words: Words, height: int) -> Non
     width = canvas.gutter - 2 * MARGIN
     painter.setFont(title)
     painter.setPen(color(palette.text))
-    write(painter, QRectF(MARGIN, top, width, line), words.title, LEFT)
+    # The names of files differ at their ends.
+    box = QRectF(MARGIN, top, width, line)
+    write(painter, box, words.title, LEFT, Qt.TextElideMode.ElideMiddle)
     painter.setFont(label_font(canvas.font()))
     if words.subtitle and height > top + 2 * line:
         painter.setPen(color(palette.muted))

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QHelpEvent, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.signal_store import make
 from gfm_desktop.ui.browser import canvas_paint
 from gfm_desktop.workspace.track_files import TrackKind
-from tests.ui.browser.hands import open_browser
+from tests.ui.browser.hands import hover, open_browser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,3 +165,18 @@ def test_that_a_jump_has_its_own_scale_at_once(
     assert track._held.moving
     workspace.lanes.change(KEY, high=9.0)
     assert track.axis(rect, canvas.view()[0])[0].text == "9"
+
+
+def test_that_the_label_tells_which_file_the_lane_shows(
+    canvas: Canvas, tmp_path: Path
+) -> None:
+    rect = canvas.lane_rect(KEY)
+    assert rect is not None
+    x, y = canvas.gutter / 2, rect.center().y()
+    hover(canvas, x, y)
+    place = QPoint(round(x), round(y))
+    event = QHelpEvent(QEvent.Type.ToolTip, place, canvas.mapToGlobal(place))
+    QApplication.sendEvent(canvas, event)
+    path = tmp_path / "signal.bedgraph"
+    assert QToolTip.text() == f"signal.bedgraph\n{path}"
+    QToolTip.hideText()

@@ -24,7 +24,7 @@ def test_that_a_signal_is_made_ready_and_named(tmp_path: Path, genome: str) -> N
     *_, last = events = list(run_guarded(OpenSignal(str(path), genome), JobContext()))
     assert isinstance(last, Finished)
     assert last.message == "Liver.rep1.bedGraph: values of 20 bp on 1 contig"
-    assert last.outputs["title"] == "Liver.rep1"
+    assert last.outputs["title"] == "Liver.rep1.bedGraph"
     assert last.warnings == ("1 contig is left out: the genome has no contig 2.",)
     assert any(isinstance(event, Progress) and event.total == 200 for event in events)
     store = SignalStore(Path(last.outputs["store"]), path, {"chr1": 200})

@@ -32,6 +32,24 @@ def test_that_a_file_opened_again_keeps_its_lane() -> None:
     assert [file.store for file in files.all] == ["newer"]
 
 
+def test_that_no_two_files_have_the_same_title() -> None:
+    files = TrackFiles()
+    given = [
+        (TrackKind.FEATURES, "/one/a.bed", "Peaks"),
+        (TrackKind.FEATURES, "/one/b.bed", "Peaks"),
+        (TrackKind.SIGNAL, "/one/a.bw", "a.bw"),
+        (TrackKind.SIGNAL, "/two/a.bw", "a.bw"),
+        (TrackKind.SIGNAL, "/three/two/a.bw", "a.bw"),
+    ]
+    for kind, path, title in given:
+        files.add(kind, Path(path), title=title)
+    titles = ["Peaks", "b.bed", "a.bw", "two/a.bw", "/three/two/a.bw"]
+    assert [file.title for file in files.all] == titles
+    # Opened again, it keeps the title that it has.
+    files.add(TrackKind.SIGNAL, Path("/two/a.bw"), title="a.bw", store="newer")
+    assert [file.title for file in files.all] == titles
+
+
 @pytest.mark.parametrize("name", ["a.bed", "a.bw", "a.bam"])
 def test_that_tracks_wait_for_a_genome_and_close_with_it(
     workspace: Workspace,
