@@ -14,12 +14,16 @@ from gfm_desktop.ui.browser.header_paint import LEFT, MARGIN, label_font, write
 from gfm_desktop.ui.theme import color
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gfm_desktop.ui.browser.lanes import Placed
     from gfm_desktop.ui.browser.surface import Surface
     from gfm_desktop.ui.browser.track import AxisMark
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _KEPT = 64
+_JOINTS = "_.-/ "
+_MOST_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,28 @@ def words_of(canvas: Surface, placed: Placed) -> Words:
     return Words(placed.lane.title, subtitle, marks)
 
 
+def lines_of(
+    title: str, width_of: Callable[[str], float], width: float, most: int
+) -> list[str]:
+    """Return a title in lines, broken where the name of a file has its joints.
+
+    Args:
+        title: What is to be written.
+        width_of: Gives the width of a text in its font.
+        width: Room of a line; the last one may be longer and is to be shortened.
+        most: Most lines.
+    """
+    lines: list[str] = []
+    while len(lines) < most - 1 and width_of(title) > width:
+        ends = (n for n in range(1, len(title)) if width_of(title[:n]) <= width)
+        end = max(ends, default=1)
+        joint = max(title.rfind(mark, 0, end) for mark in _JOINTS) + 1
+        end = joint if 3 * joint > end else end
+        lines.append(title[:end].rstrip())
+        title = title[end:]
+    return [*lines, title]
+
+
 def _paint(painter: QPainter, canvas: Surface, words: Words, height: int) -> None:
     palette = theme.current()
     title = label_font(canvas.font(), strong=True, factor=0.95)
@@ -120,9 +146,15 @@ def _paint(painter: QPainter, canvas: Surface, words: Words, height: int) -> Non
     width = canvas.gutter - 2 * MARGIN
     painter.setFont(title)
     painter.setPen(color(palette.text))
-    # The names of files differ at their ends.
-    box = QRectF(MARGIN, top, width, line)
-    write(painter, box, words.title, LEFT, Qt.TextElideMode.ElideMiddle)
+    # One line is left to what is shown.
+    room = min(_MOST_LINES, max(1, int((height - top) / line) - 1))
+    lines = lines_of(words.title, QFontMetricsF(title).horizontalAdvance, width, room)
+    for text in lines:
+        # The names of files differ at their ends.
+        box = QRectF(MARGIN, top, width, line)
+        write(painter, box, text, LEFT, Qt.TextElideMode.ElideMiddle)
+        top += line
+    top -= line
     painter.setFont(label_font(canvas.font()))
     if words.subtitle and height > top + 2 * line:
         painter.setPen(color(palette.muted))
