@@ -8,17 +8,13 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath
 
 from gfm_desktop.ui.browser.drawing import faded, hairline, hatch, small
-from gfm_desktop.ui.browser.scale import signed
 from gfm_desktop.ui.browser.still_text import still_text
 
 if TYPE_CHECKING:
     from gfm_desktop.ui.browser.signals import Drawing, Pane, Step
     from gfm_desktop.ui.browser.track import View
-    from gfm_desktop.ui.palette import Palette
 
 _NARROWEST = 2.0
-_LABELLED = 0.05
-"""Smallest change that is written beside its peak."""
 _SENTENCE_LINES = 5
 """Lines of text that the sentence of a gap has at its top."""
 _SENTENCE_ASIDE = 8.0
@@ -76,57 +72,6 @@ def paint_alt(painter: QPainter, pane: Pane, view: View, shown: Drawing) -> None
         for c in shown.changes
     ]
     painter.drawLines(tops)
-
-
-def paint_changes(
-    painter: QPainter, rect: QRectF, pane: Pane, view: View, shown: Drawing
-) -> None:
-    """Write the largest gain and loss beside their peaks, the larger one first."""
-    taken: list[QRectF] = []
-    for best in shown.peaks:
-        x = view.x(view.interval.start + best.offset + 0.5)
-        if abs(best.difference) < _LABELLED or not rect.left() <= x <= rect.right():
-            continue
-        gain = best.difference > 0
-        text = f"{'gain' if gain else 'loss'} {signed(best.difference)}"
-        plate = _beside(painter, rect, pane, view, x, best.highest, text)
-        free = [p for p in plate if not any(p.intersects(other) for other in taken)]
-        if free:
-            taken.append(free[0])
-            _write_change(painter, free[0], text, view.palette, gain=gain)
-
-
-def _beside(
-    painter: QPainter,
-    rect: QRectF,
-    pane: Pane,
-    view: View,
-    x: float,
-    value: float,
-    text: str,
-) -> list[QRectF]:
-    """Return where a label can stand: right of its peak, or left of it."""
-    metrics = painter.fontMetrics()
-    width, height = metrics.horizontalAdvance(text) + 10, metrics.height()
-    aside = 4 + max(0.5, view.scale / 2)
-    top = min(max(pane.y(value) - 2, pane.one - 2), pane.zero - height)
-    right = QRectF(x + aside, top, width, height)
-    left = QRectF(x - aside - width, top, width, height)
-    return [
-        plate
-        for plate in (right, left)
-        if rect.left() <= plate.left() and plate.right() <= rect.right()
-    ]
-
-
-def _write_change(
-    painter: QPainter, plate: QRectF, text: str, palette: Palette, *, gain: bool
-) -> None:
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(faded(palette.surface, 0.9))
-    painter.drawRoundedRect(plate, 3, 3)
-    painter.setPen(QColor(palette.alt if gain else palette.loss))
-    painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 def paint_gap(

@@ -46,22 +46,46 @@ def paint_name(
         middle: Middle of the ring.
         chosen: The selected variant.
         palette: Colours.
-        others: Heads that the text should not cover: it takes the emptier side.
+        others: Heads that the text should not cover: it takes the emptiest place
+            beside or above the ring.
         precise: Whether a small score shows its digits.
     """
     alleles = f"{shortened(chosen.ref, 10)} → {shortened(chosen.alt, 10)}"
     words = number(chosen.score, precise=precise)
     score = "" if chosen.score is None else f"   {words}"
     parts: list[tuple[str, QColor | None]] = [(alleles + score, None)]
-    plate = chip_rect(painter, parts)
-    top = max(middle.y() - plate.height() / 2, 1.0)
-    plate.moveTo(middle.x() + _ASIDE, top)
-    left = plate.translated(-plate.width() - 2 * _ASIDE, 0)
-    crowd = sum(plate.contains(head) for head in others)
-    emptier = sum(left.contains(head) for head in others) < crowd
-    if plate.right() > rect.right() - 2 or (emptier and left.left() > rect.left()):
-        plate = left
+    places = name_places(chip_rect(painter, parts), rect, middle)
+    plate = min(places, key=lambda place: _crowd(place, others))
     chip(painter, plate.topRight(), parts, palette)
+
+
+def name_places(plate: QRectF, rect: QRectF, middle: QPointF) -> list[QRectF]:
+    """Return where the name of a ringed head can stand, the best place first.
+
+    Right, left, and above to the right, to the left and in the middle, as far as they
+    are inside of the lane; right where none is.
+
+    Args:
+        plate: Size of the name.
+        rect: The lane.
+        middle: Middle of the ring.
+    """
+    width, height = plate.width(), plate.height()
+    level = max(middle.y() - height / 2, 1.0)
+    above = middle.y() - _ASIDE - height
+    right, left = middle.x() + _ASIDE, middle.x() - _ASIDE - width
+    wanted = [(right, level), (left, level)]
+    if above >= 1.0:
+        wanted += [(right, above), (left, above), (middle.x() - width / 2, above)]
+    places = [QRectF(x, y, width, height) for x, y in wanted]
+    inside = [p for p in places if rect.left() < p.left() and p.right() < rect.right()]
+    return inside or places[:1]
+
+
+def _crowd(place: QRectF, heads: Sequence[QPointF]) -> int:
+    """Return how many heads a place would cover, also in part."""
+    reach = place.adjusted(-RADIUS, -RADIUS, RADIUS, RADIUS)
+    return sum(reach.contains(head) for head in heads)
 
 
 def paint_grid(painter: QPainter, rect: QRectF, palette: Palette, stand: Stand) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from gfm_desktop.ui.browser.track import View
 
+Column = TypeVar("Column", "Step", "Change")
 WIDEST = 250_000
 """bp of the widest view whose arrays are put together: 1 MB each."""
 _LEGEND = 16
@@ -117,6 +119,19 @@ class Drawing:
     covered: list[tuple[float, float]]
     changes: list[Change]
     peaks: list[Peak]
+
+    def highest(self, left: float, right: float) -> float:
+        """Return the top of REF and ALT between two pixels; 0 for nothing."""
+        ref = [step.value for step in _between(self.steps, left, right)]
+        both = [(c.ref, c.alt) for c in _between(self.changes, left, right)]
+        return max([0.0, *ref, *(value for pair in both for value in pair)])
+
+
+def _between(columns: Sequence[Column], left: float, right: float) -> list[Column]:
+    """Return those of columns from left to right that reach between two pixels."""
+    first = bisect_right(columns, left, key=lambda column: column.right)
+    end = bisect_left(columns, right, key=lambda column: column.left)
+    return list(columns[first:end])
 
 
 def height_of(strands: Sequence[str]) -> int:

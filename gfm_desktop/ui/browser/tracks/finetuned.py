@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 
 from gfm_desktop.tracks import finetuned_prediction
 from gfm_desktop.ui.browser import base_words, curves, signal_scale, signals
+from gfm_desktop.ui.browser.change_labels import paint_changes
 from gfm_desktop.ui.browser.drawing import chip, faded, small
 from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.reduction import runs
@@ -139,7 +140,7 @@ class FineTunedTrack(PredictedTrack):
             curves.paint_ref(painter, pane, view, drawing)
             curves.paint_alt(painter, pane, view, drawing)
             if region.limits == ends == (0.0, 1.0):
-                curves.paint_changes(painter, rect, pane, view, drawing)
+                paint_changes(painter, rect, pane, view, drawing)
         self._paint_gaps(painter, rect, view, words, bad=bad)
         if region.known.any():
             self._paint_legend(painter, rect, view)

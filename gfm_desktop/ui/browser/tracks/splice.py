@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
 from gfm_desktop.ui.browser import curves, signals
+from gfm_desktop.ui.browser.change_labels import paint_changes
 from gfm_desktop.ui.browser.drawing import chip, faded, hint, small
 from gfm_desktop.ui.browser.predicted_track import FOLDED, PredictedTrack
 from gfm_desktop.ui.browser.scale import MINUS, signed
@@ -127,7 +128,7 @@ class SpliceTrack(PredictedTrack):
             curves.paint_ref(painter, pane, view, drawing)
             curves.paint_alt(painter, pane, view, drawing)
         for pane, drawing in drawn:
-            curves.paint_changes(painter, rect, pane, view, drawing)
+            paint_changes(painter, rect, pane, view, drawing)
         if region.known.any():
             self._paint_legend(painter, rect, view)
 
