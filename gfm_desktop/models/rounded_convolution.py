@@ -50,25 +50,34 @@ class RoundedConvolution:
         """Return rows that `linear` and `spread` read for so many that count."""
         return positions
 
-    def linear(self, positions: torch.Tensor, outputs: int) -> torch.Tensor:
+    def linear(
+        self, positions: torch.Tensor, outputs: int, *, beside: int = 1
+    ) -> torch.Tensor:
         """Convolve without the bias, as differences of positions are."""
-        return self._convolved(positions[: outputs + 2 * self.reach], 0)
+        read = (outputs + 2 * self.reach) * beside
+        return self._convolved(positions[:read], 0, beside)
 
-    def spread(self, positions: torch.Tensor, length: int) -> torch.Tensor:
+    def spread(
+        self, positions: torch.Tensor, length: int, *, beside: int = 1
+    ) -> torch.Tensor:
         """Convolve without the bias what has nothing but zeros around it.
 
         Returns:
-            Shape (length + 2 * reach, channels).
+            Shape ((length + 2 * reach) * beside, channels).
         """
-        return self._convolved(positions[:length], 2 * self.reach)
+        edge = 2 * self.reach * beside
+        return self._convolved(positions[: length * beside], edge, beside)
 
-    def _convolved(self, positions: torch.Tensor, zeros: int) -> torch.Tensor:
+    def _convolved(
+        self, positions: torch.Tensor, zeros: int, beside: int
+    ) -> torch.Tensor:
         import torch
 
         rows = positions.to(self._weight.dtype)
         # (1, channels, 1, length) in channels-last order: no byte is moved.
         image = rows.view(1, 1, *rows.shape).permute(0, 3, 1, 2)
+        dilation = (1, self._dilation * beside)
         found = torch.nn.functional.conv2d(
-            image, self._weight, padding=(0, zeros), dilation=(1, self._dilation)
+            image, self._weight, padding=(0, zeros), dilation=dilation
         )
         return found.permute(0, 2, 3, 1)[0, 0].to(positions.dtype)

@@ -22,8 +22,13 @@ one core of the machine where this was measured, 2.4 to 3.2 times as fast as `co
 for w = 41, and 1.6 to 2 times for w = 21. Rounding errors are those of the plain sum of
 w * C products (1e-7 of the largest activation of a tile, float32).
 
-Narrow kernels and few outputs are left to `conv2d` in channels-last memory. What is
+Narrow kernels and few outputs are left to `conv2d` in channels-last memory, and the
+fewest, which would take it longer to begin than to do, to one matrix product. What is
 chosen depends on the sizes alone, never on the data: equal questions give equal bits.
+
+Sequences of one length may lie *beside* each other: row p * beside + n is position p of
+sequence n. That is one sequence of a dilation so many times as large, so they share
+all calls and matrix products, which are larger and so faster.
 """
 
 from __future__ import annotations
@@ -31,6 +36,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from gfm_desktop.models.compiled_steps import by_frequencies, by_windows
 from gfm_desktop.models.spectral_matrices import Tiling, transforms
 
 if TYPE_CHECKING:
@@ -43,8 +49,10 @@ _LENGTHS = (2.05, 2.9)
 memory for the kernel's transform."""
 _CALL = 250_000
 """What starting one operation costs, in multiplications done in the same time."""
-_CACHE = 1 << 22
-"""Bytes of tiles in the frequencies that are worked on at a time."""
+_FEW = 20_480
+"""Numbers up to which a sequence is convolved by one product of its windows."""
+_WINDOWS = 1 << 18
+"""Bytes of windows that are written at a time."""
 
 
 class DilatedConvolution:
@@ -66,7 +74,9 @@ class DilatedConvolution:
         self._weight = weight
         self._bias = bias
         self._row_bias = bias.repeat(dilation)
+        self._no_bias = bias.new_empty(0)
         self._channels = (int(weight.shape[1]), int(weight.shape[0]))
+        self._taps: torch.Tensor | None = None
         self._tilings: dict[int, Tiling | None] = {}
         self._spreadings: dict[int, Tiling | None] = {}
         self._spectra: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
@@ -97,45 +107,78 @@ class DilatedConvolution:
         outputs = len(positions) - 2 * self.reach
         return self._convolved(positions, outputs, biased=True)
 
-    def linear(self, positions: torch.Tensor, outputs: int) -> torch.Tensor:
+    def linear(
+        self, positions: torch.Tensor, outputs: int, *, beside: int = 1
+    ) -> torch.Tensor:
         """Convolve without the bias, as differences of positions are.
 
         Args:
-            positions: Shape (room(outputs + 2 * reach), channels), contiguous.
-            outputs: Those that are wanted.
+            positions: Shape (room(outputs + 2 * reach) * beside, channels), contiguous.
+            outputs: Those that are wanted, of each sequence.
+            beside: Sequences that lie beside each other.
         """
-        return self._convolved(positions, outputs, biased=False)
+        return self._convolved(positions, outputs, biased=False, beside=beside)
 
-    def spread(self, positions: torch.Tensor, length: int) -> torch.Tensor:
+    def spread(
+        self, positions: torch.Tensor, length: int, *, beside: int = 1
+    ) -> torch.Tensor:
         """Convolve without the bias what has nothing but zeros around it.
 
         Args:
-            positions: Shape (room(length), channels), contiguous.
-            length: Those that are not zero.
+            positions: Shape (room(length) * beside, channels), contiguous.
+            length: Those that are not zero, of each sequence.
+            beside: Sequences that lie beside each other.
 
         Returns:
-            Shape (length + 2 * reach, channels): all that is not zero.
+            Shape ((length + 2 * reach) * beside, channels): all that is not zero.
         """
         outputs = length + 2 * self.reach
         tiling = self._spreading(length)
         if tiling is not None:
-            return self._overlapped(positions, tiling)[:outputs]
-        edge = 2 * self.reach
+            found = self._overlapped(positions, tiling, beside=beside)
+            return found[: outputs * beside]
+        edge, within = 2 * self.reach * beside, length * beside
         padded = positions.new_zeros(
-            self.room(outputs + 2 * self.reach), positions.shape[1]
+            self.room(outputs + 2 * self.reach) * beside, positions.shape[1]
         )
-        padded[edge : edge + length] = positions[:length]
-        return self.linear(padded, outputs)
+        padded[edge : edge + within] = positions[:within]
+        return self.linear(padded, outputs, beside=beside)
 
     def _convolved(
-        self, positions: torch.Tensor, outputs: int, *, biased: bool
+        self, positions: torch.Tensor, outputs: int, *, biased: bool, beside: int = 1
     ) -> torch.Tensor:
         tiling = self._tiling(outputs)
-        if tiling is None:
-            return self._directly(positions[: outputs + 2 * self.reach], biased=biased)
-        return self._by_frequencies(positions, tiling, biased=biased)[:outputs]
+        if tiling is not None:
+            found = self._by_frequencies(
+                positions, tiling, biased=biased, beside=beside
+            )
+            return found[: outputs * beside]
+        read = outputs + 2 * self.reach
+        rows = positions[: read * beside]
+        if read * self._channels[0] > _FEW:
+            return self._directly(rows, biased=biased, beside=beside)
+        return self._by_windows(rows, outputs * beside, biased=biased, beside=beside)
 
-    def _directly(self, positions: torch.Tensor, *, biased: bool) -> torch.Tensor:
+    def _by_windows(
+        self, positions: torch.Tensor, outputs: int, *, biased: bool, beside: int
+    ) -> torch.Tensor:
+        """Write out what each output sees, and multiply it by the kernel."""
+        if self._taps is None:
+            taps = self._weight[:, :, 0].permute(2, 1, 0)
+            self._taps = taps.reshape(-1, self._channels[1]).contiguous()
+        return by_windows()(
+            positions,
+            self._taps,
+            self._bias if biased else self._no_bias,
+            outputs,
+            self.width,
+            self.dilation * beside,
+            max(1, _WINDOWS // (4 * len(self._taps))),
+        )
+
+    def _directly(
+        self, positions: torch.Tensor, *, biased: bool, beside: int
+    ) -> torch.Tensor:
         import torch
 
         length, channels = positions.shape
@@ -143,96 +186,43 @@ class DilatedConvolution:
         image = positions.view(1, 1, length, channels).permute(0, 3, 1, 2)
         bias = self._bias if biased else None
         found = torch.nn.functional.conv2d(
-            image, self._weight, bias, dilation=(1, self.dilation)
+            image, self._weight, bias, dilation=(1, self.dilation * beside)
         )
         return found.permute(0, 2, 3, 1).reshape(-1, self._channels[1])
 
     def _by_frequencies(
-        self, positions: torch.Tensor, tiling: Tiling, *, biased: bool
+        self, positions: torch.Tensor, tiling: Tiling, *, biased: bool, beside: int
     ) -> torch.Tensor:
         """Convolve tiles that overlap where they read (overlap-save)."""
-        import torch
-
         forward, backward, _ = self._matrices(tiling.length)
-        lanes, outputs = self.dilation, self._channels[1]
-        step, size = tiling.rows * lanes, tiling.length * lanes
-        tiles = [
-            self._rows(positions[tile * step : tile * step + size])
-            for tile in range(tiling.number)
-        ]
-        found = positions.new_empty(tiling.number, tiling.rows, lanes * outputs)
-        for tile, after in enumerate(self._mixed(forward, tiles, tiling.length)):
-            if biased:
-                torch.addmm(self._row_bias, backward, after, out=found[tile])
-            else:
-                torch.mm(backward, after, out=found[tile])
-        return found.view(-1, outputs)
+        return by_frequencies()(
+            _rows(positions, self.dilation * beside),
+            forward,
+            backward,
+            *self._spectrum(tiling.length),
+            self._row_bias if biased else self._no_bias,
+            tiling.number,
+            tiling.rows,
+            tiling.length,
+            False,
+        )
 
-    def _overlapped(self, positions: torch.Tensor, tiling: Tiling) -> torch.Tensor:
+    def _overlapped(
+        self, positions: torch.Tensor, tiling: Tiling, *, beside: int
+    ) -> torch.Tensor:
         """Convolve tiles whose outputs overlap, and add them up (overlap-add)."""
         forward, _, backward = self._matrices(tiling.length)
-        lanes, outputs = self.dilation, self._channels[1]
-        step = tiling.rows * lanes
-        tiles = [
-            self._rows(positions[tile * step : (tile + 1) * step])
-            for tile in range(tiling.number)
-        ]
-        rows = (tiling.number - 1) * tiling.rows + tiling.length
-        found = positions.new_zeros(rows, lanes * outputs)
-        for tile, after in enumerate(self._mixed(forward, tiles, tiling.length)):
-            first = tile * tiling.rows
-            found[first : first + tiling.length].addmm_(backward, after)
-        return found.view(-1, outputs)
-
-    def _rows(self, positions: torch.Tensor) -> torch.Tensor:
-        """Return positions as rows of lanes; zeros fill the last row."""
-        if missing := -len(positions) % self.dilation:
-            filled = positions.new_zeros(len(positions) + missing, positions.shape[1])
-            filled[: len(positions)] = positions
-            positions = filled
-        return positions.view(-1, self.dilation * positions.shape[1])
-
-    def _mixed(
-        self, forward: torch.Tensor, tiles: list[torch.Tensor], length: int
-    ) -> Iterator[torch.Tensor]:
-        """Take tiles to the frequencies, and mix the channels of each frequency.
-
-        Some tiles at a time, so that they stay in the processor's cache. Rows that a
-        tile lacks are zeros.
-
-        Yields:
-            For each tile shape (2 * frequencies, lanes * channels), to be used at once.
-        """
-        one = 2 * forward.nbytes // length * self.dilation * max(self._channels)
-        size = max(1, _CACHE // one)
-        for first in range(0, len(tiles), size):
-            after = self._mixed_together(forward, tiles[first : first + size], length)
-            yield from after.unbind(1)
-
-    def _mixed_together(
-        self, forward: torch.Tensor, tiles: list[torch.Tensor], length: int
-    ) -> torch.Tensor:
-        """Return tiles in the frequencies, mixed.
-
-        The order is real parts, imaginary parts; tile, lane, channel: so that the rows
-        to be mixed alike lie together.
-        """
-        import torch
-
-        real_kernel, imaginary_kernel = self._spectrum(length)
-        lanes, (inputs, outputs) = self.dilation, self._channels
-        number, count = len(tiles), length // 2 + 1
-        before = forward.new_empty(2 * count, number, lanes * inputs)
-        for tile, rows in enumerate(tiles):
-            torch.mm(forward[:, : len(rows)], rows, out=before[:, tile])
-        after = forward.new_empty(2 * count, number, lanes * outputs)
-        real, imaginary = before.view(2, count, number * lanes, inputs)
-        told_real, told_imaginary = after.view(2, count, number * lanes, outputs)
-        torch.bmm(real, real_kernel, out=told_real)
-        torch.baddbmm(told_real, imaginary, imaginary_kernel, alpha=-1, out=told_real)
-        torch.bmm(imaginary, real_kernel, out=told_imaginary)
-        torch.baddbmm(told_imaginary, real, imaginary_kernel, out=told_imaginary)
-        return after
+        return by_frequencies()(
+            _rows(positions, self.dilation * beside),
+            forward,
+            backward,
+            *self._spectrum(tiling.length),
+            self._no_bias,
+            tiling.number,
+            tiling.rows,
+            tiling.rows,
+            True,
+        )
 
     def _tiling(self, outputs: int) -> Tiling | None:
         """Return the cheapest tiling of outputs, None where `conv2d` is cheaper."""
@@ -304,3 +294,12 @@ def _cheaper(tilings: list[tuple[int, Tiling]], limit: int) -> Tiling | None:
     """Return the tiling of the lowest cost, None where none is below the limit."""
     cost, tiling = min(tilings, key=lambda one: one[0])
     return tiling if cost < limit else None
+
+
+def _rows(positions: torch.Tensor, lanes: int) -> torch.Tensor:
+    """Return positions as rows of lanes; zeros fill the last row."""
+    if missing := -len(positions) % lanes:
+        filled = positions.new_zeros(len(positions) + missing, positions.shape[1])
+        filled[: len(positions)] = positions
+        positions = filled
+    return positions.view(-1, lanes * positions.shape[1])

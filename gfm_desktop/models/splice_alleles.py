@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 _TILE = 1_024
 """Positions of REF that whole windows are cut into."""
+_ALIKE = 32
+"""Questions of an `AlleleModel` that are asked together: enough for some that are alike
+and for all threads."""
 
 
 @runtime_checkable
@@ -51,6 +54,18 @@ class AlleleModel(Protocol):
     ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
         """Return REF and ALT predictions of each question, each of shape (n, ...)."""
         ...
+
+
+def asked_at_once(model: WindowModel, batch_size: int) -> int:
+    """Return how many variants an `AlleleBatch` is best asked about.
+
+    Args:
+        model: What it will ask.
+        batch_size: Most windows to run at once on a GPU.
+    """
+    if isinstance(model, AlleleModel) and model.incremental:
+        return max(batch_size, _ALIKE)
+    return batch_size
 
 
 @dataclass(frozen=True, slots=True)

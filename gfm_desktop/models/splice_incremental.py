@@ -6,8 +6,9 @@ reaches how far, and how differences go through the network, is derived in
 `splice_cone`; REF comes from `splice_tiles`. An indel moves the REF on its right side;
 no tile is reckoned anew for it.
 
-A number does not depend, in any bit, on what else was asked: a tile is the same whoever
-asks first, a cone belongs to one variant, and each is reckoned by one thread.
+Variants whose cones have the same shape, as those of all substitutions of one base
+have, are reckoned beside each other (`spectral_convolution`): one matrix product for
+all of them.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gfm_desktop.models.splice_cone import Cone, Edit, Span, cone
-from gfm_desktop.models.splice_rows import joined, part
+from gfm_desktop.models.splice_rows import joined
 from gfm_desktop.models.splice_stages import tile_size
 from gfm_desktop.models.splice_tiles import Known, Strand, Tiles
 from gfm_desktop.models.splice_trunk import Trunk
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
     from typing import Any
 
     import torch
@@ -43,6 +45,12 @@ class Question:
     edit: Edit
     ref: Span
     alt: Span
+
+    @property
+    def shape(self) -> Hashable:
+        """Return what is the same for all that may be answered together."""
+        edit = self.edit
+        return edit.removed, len(edit.inserted), self.alt.moved(-edit.start)
 
 
 class IncrementalNetwork:
@@ -77,45 +85,88 @@ class IncrementalNetwork:
         """Keep up to so many bytes of REF from the next question on."""
         self._tiles.allow(limit)
 
-    def answer(self, question: Question) -> tuple[torch.Tensor, torch.Tensor]:
+    def answers(
+        self, questions: Sequence[Question]
+    ) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """Return REF and ALT outputs, each of shape (outputs, positions), float64.
 
         May be called from several threads; needs inference mode.
-        """
-        import torch
 
-        edit = question.edit
+        Args:
+            questions: At least one; all of one `Question.shape`.
+        """
+        edit, alt = questions[0].edit, questions[0].alt
         shape = cone(
             self._trunk.levels,
             edit.removed,
             len(edit.inserted),
-            question.alt.moved(-edit.start),
+            alt.moved(-edit.start),
         )
-        reads = [[at.moved(edit.start) for at in spans] for spans in shape.reads]
-        told = [at.moved(edit.start) for at in shape.aligned(shape.outputs)]
-        known = self._tiles.around(question.strand, reads, [question.ref, *told])
-        change = _Change(self._trunk, known, question.strand, edit, shape)
+        asked = [_Asked(one, self._around(one, shape)) for one in questions]
+        changes = _Change(self._trunk, asked, shape).logits()
+        changes = changes.view(shape.outputs.length, len(asked), -1)
+        return [
+            self._told(one, shape, change)
+            for one, change in zip(asked, changes.unbind(1), strict=True)
+        ]
+
+    def _around(self, question: Question, shape: Cone) -> Known:
+        start = question.edit.start
+        reads = [[at.moved(start) for at in spans] for spans in shape.reads]
+        told = [at.moved(start) for at in shape.aligned(shape.outputs)]
+        return self._tiles.around(question.strand, reads, [question.ref, *told])
+
+    def _told(
+        self, asked: _Asked, shape: Cone, change: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        import torch
+
+        told = asked.aligned(shape, shape.outputs)
         # In float64, so that a change is not rounded to the precision of REF.
-        beside = [known.logits(span).double() for span in told]
-        alt = torch.cat(beside).add_(change.logits())
-        ref = known.logits(question.ref).double()
+        beside = [asked.known.logits(span).double() for span in told]
+        alt = torch.cat(beside).add_(change)
+        ref = asked.known.logits(asked.question.ref).double()
         return self._trunk.told(ref), self._trunk.told(alt)
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, and REF around it."""
+
+    question: Question
+    known: Known
+
+    def aligned(self, shape: Cone, span: Span) -> list[Span]:
+        """Return where an ALT span, seen from the edit, lies in REF of the strand."""
+        start = self.question.edit.start
+        return [place.moved(start) for place in shape.aligned(span)]
+
+    def before(self, level: int, span: Span) -> torch.Tensor:
+        """Return REF of a level before the activation, perhaps without copying.
+
+        Args:
+            level: Its number.
+            span: Where in REF, seen from the edit.
+        """
+        place = span.moved(self.question.edit.start)
+        return joined(self.known.before(level, place))
+
+
+@dataclass(frozen=True, slots=True)
 class _Change:
-    """An edit that goes through a network; spans are seen from the edit."""
+    """Edits of one shape that go through a network beside each other.
+
+    Spans are seen from the edit. Row p * n + i is position p of edit i of n.
+    """
 
     trunk: Trunk
-    known: Known
-    strand: Strand
-    edit: Edit
+    asked: Sequence[_Asked]
     cone: Cone
 
     def logits(self) -> torch.Tensor:
-        """Return the change of the logits, shape (positions, outputs)."""
+        """Return the change of the logits, shape (positions * edits, outputs)."""
         levels, spans, outputs = self.trunk.levels, self.cone.spans, self.cone.outputs
-        total = self.trunk.told_zeros(outputs.length)
+        total = self.trunk.told_zeros(outputs.length * len(self.asked))
         even = self._first()
         self._tell(0, even, total)
         for level in range(0, levels.last, 2):
@@ -123,7 +174,7 @@ class _Change:
             outer = self._through(level + 1, inner)
             at, above = spans[level], spans[level + 2]
             if own := at.within(above):
-                part(outer, above, own).add_(part(even, at, own))
+                self._part(outer, above, own).add_(self._part(even, at, own))
             even = outer
             if level + 2 in levels.skips:
                 self._tell(level + 2, even, total)
@@ -133,16 +184,27 @@ class _Change:
         """Add to the logits what a level changes."""
         at = self.cone.spans[level]
         if own := at.within(self.cone.outputs):
-            told = self.trunk.told_change(level, part(change, at, own))
-            part(total, self.cone.outputs, own).add_(told)
+            told = self.trunk.told_change(level, self._part(change, at, own))
+            self._part(total, self.cone.outputs, own).add_(told)
+
+    def _part(self, rows: torch.Tensor, at: Span, span: Span) -> torch.Tensor:
+        """Return the part over a span of rows that lie at a wider one."""
+        many = len(self.asked)
+        first = (span.start - at.start) * many
+        return rows[first : first + span.length * many]
 
     def _first(self) -> torch.Tensor:
         """Return the change of level 0, the letters."""
-        at, strand = self.cone.spans[0], self.strand
-        places = [span.moved(self.edit.start) for span in self.cone.aligned(at)]
-        before = "".join(strand.letters(*place) for place in places if place)
-        after = self.edit.inserted[at.start : at.end] if at else ""
-        return self.trunk.embedded(after) - self.trunk.embedded(before)
+        at = self.cone.spans[0]
+        before, after = [], []
+        for one in self.asked:
+            strand = one.question.strand
+            places = one.aligned(self.cone, at)
+            before.append("".join(strand.letters(*place) for place in places if place))
+            inserted = one.question.edit.inserted
+            after.append(inserted[at.start : at.end] if at else "")
+        embedded = self.trunk.embedded
+        return embedded(_beside(after)) - embedded(_beside(before))
 
     def _through(self, level: int, change: torch.Tensor) -> torch.Tensor:
         """Return the change of convolution ``level + 1`` over its cone.
@@ -158,13 +220,14 @@ class _Change:
             return self.trunk.empty(0)
         convolution = self.trunk.linear(level + 1)
         reach = convolution.reach
+        many = len(self.asked)
         if cone.shift == 0:
             at = cone.spans[level]
             if at and above == at.wider(reach):
                 rows = self._active(level, change, at)
-                return convolution.spread(rows, at.length)
+                return convolution.spread(rows, at.length, beside=many)
             rows = self._active(level, change, above.wider(reach))
-            return convolution.linear(rows, above.length)
+            return convolution.linear(rows, above.length, beside=many)
         left = Span(above.start, min(above.end, cone.joint))
         right = Span(max(above.start, cone.joint), above.end)
         return torch.cat(
@@ -172,6 +235,7 @@ class _Change:
                 convolution.linear(
                     self._aside(level, change, side.wider(reach), side is left),
                     side.length,
+                    beside=many,
                 )
                 for side in (left, right)
                 if side
@@ -187,21 +251,25 @@ class _Change:
             span: Where it is wanted; zero outside the cone.
         """
         trunk, at = self.trunk, self.cone.spans[level]
-        into = trunk.empty(trunk.linear(level + 1).room(span.length))
+        room = trunk.linear(level + 1).room(span.length)
         own = at.within(span)
         if not own:
-            return into.zero_()
-        part(into, span, Span(span.start, own.start)).zero_()
-        into[own.end - span.start :].zero_()
-        first = own.start
-        for place in self.cone.aligned(own):
-            for _, rows in self.known.before(level, place.moved(self.edit.start)):
-                here = Span(first, first + len(rows))
-                trunk.active_change(
-                    level, part(change, at, here), rows, part(into, span, here)
-                )
-                first = here.end
-        return into
+            return trunk.zeros(room * len(self.asked))
+        ref = [
+            [
+                rows
+                for place in one.aligned(self.cone, own)
+                for rows in one.known.rows(level, place)
+            ]
+            for one in self.asked
+        ]
+        return trunk.active_change(
+            level,
+            self._part(change, at, own),
+            ref,
+            before=own.start - span.start,
+            room=room,
+        )
 
     def _aside(
         self, level: int, change: torch.Tensor, read: Span, is_left: bool
@@ -219,16 +287,23 @@ class _Change:
         found = self._active(level, change, read)
         beyond = Span(cone.joint, read.end) if is_left else Span(read.start, cone.joint)
         if beyond := beyond.within(read):
-            place = beyond.moved(self.edit.start)
-            moved = self._ref_active(level, place.moved(cone.shift))
-            still = self._ref_active(level, place)
-            zone = part(found, read, beyond)
+            moved = self._ref_active(level, beyond.moved(cone.shift))
+            still = self._ref_active(level, beyond)
+            zone = self._part(found, read, beyond)
             zone += moved.sub_(still) if is_left else still.sub_(moved)
         return found
 
     def _ref_active(self, level: int, span: Span) -> torch.Tensor:
         """Return REF of a level behind the activation."""
-        rows = joined(self.known.before(level, span))
+        import torch
+
+        found = [one.before(level, span) for one in self.asked]
+        rows = torch.cat(found, dim=1).view(-1, self.trunk.channels)
         into = self.trunk.empty(len(rows))
         self.trunk.active(rows, into)
         return into
+
+
+def _beside(strands: Sequence[str]) -> str:
+    """Return the first letter of each, then the second of each, and so on."""
+    return "".join("".join(letters) for letters in zip(*strands, strict=True))

@@ -24,6 +24,10 @@ _MOST_BYTES = 700 << 20
 
 _NEAR = 1_000
 
+_TOGETHER = 6
+"""Questions that are answered together at most. More gain nothing, for by then the
+products are large; and there would be less to divide among threads."""
+
 _Alleles = tuple[tuple["torch.Tensor", ...], tuple["torch.Tensor", ...]]
 
 
@@ -74,8 +78,9 @@ class Reckoning:
     def answers(self, questions: Sequence[Question]) -> list[_Alleles]:
         """Return REF of all networks and ALT of all networks for each question.
 
-        Each network and question is one task: neighbouring tasks are of different
-        networks, which do not wait for each other's tiles.
+        Questions of one shape are answered together, some at a time. Each network and
+        such group is one task: neighbouring tasks are of different networks, which do
+        not wait for each other's tiles.
 
         Returns:
             Tensors of shape (outputs, positions).
@@ -84,22 +89,38 @@ class Reckoning:
         limit = min(_BYTES * strands_at_once(questions), _MOST_BYTES // max(1, size))
         for network in self._networks:
             network.allow(limit)
+        groups = _alike(questions)
         tasks = [
-            partial(self._answer, network, question)
-            for question in questions
+            partial(self._answer, network, [questions[number] for number in group])
+            for group in groups
             for network in self._networks
         ]
-        found = side_by_side(tasks)
-        return [
-            (
-                tuple(ref for ref, _ in found[first : first + size]),
-                tuple(alt for _, alt in found[first : first + size]),
-            )
-            for first in range(0, len(found), size)
-        ]
+        done = side_by_side(tasks)
+        found: dict[int, _Alleles] = {}
+        for first, group in zip(range(0, len(done), size), groups, strict=True):
+            for place, number in enumerate(group):
+                alleles = [one[place] for one in done[first : first + size]]
+                found[number] = (
+                    tuple(ref for ref, _ in alleles),
+                    tuple(alt for _, alt in alleles),
+                )
+        return [found[number] for number in range(len(questions))]
 
     def _answer(
-        self, network: IncrementalNetwork, question: Question
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+        self, network: IncrementalNetwork, questions: Sequence[Question]
+    ) -> list[tuple[torch.Tensor, torch.Tensor]]:
         with exact(self._device):
-            return network.answer(question)
+            return network.answers(questions)
+
+
+def _alike(questions: Sequence[Question]) -> list[list[int]]:
+    """Return numbers of questions of one shape, in groups of about the same size."""
+    shapes: dict[Hashable, list[int]] = {}
+    for number, question in enumerate(questions):
+        shapes.setdefault(question.shape, []).append(number)
+    groups = []
+    for numbers in shapes.values():
+        count = -(-len(numbers) // _TOGETHER)
+        size = -(-len(numbers) // count)
+        groups += [numbers[n : n + size] for n in range(0, len(numbers), size)]
+    return groups

@@ -34,7 +34,7 @@ more; shorter ones reckon more beside the tile."""
 _LEAST = 512
 """Smaller tiles cost more in calls than in multiplications."""
 
-_INNER = 8
+_INNER = 4
 """Inner levels that see little are reckoned again for the few cones that read them, in
 tiles so many times shorter, and not kept for all positions."""
 
@@ -106,7 +106,7 @@ def stages(levels: Levels, size: int) -> tuple[Stage, ...]:
         reach = levels.reach(below + 1)
         if 4 * reach < size:
             beside = levels.reaches[last] - levels.reaches[below]
-            aside = _INNER * beside <= size
+            aside = 8 * beside <= size
             found.append(Stage(below, last, size, inner=size // _INNER * aside))
             continue
         found += [

@@ -30,6 +30,7 @@ from gfm_desktop.models.splice_rows import (
     unknown_tile,
 )
 from gfm_desktop.models.splice_stages import stages
+from gfm_desktop.models.splice_trunk import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -77,6 +78,14 @@ class Known:
     def before(self, level: int, span: Span) -> Pieces:
         """Return a level over a span that is known, without copying."""
         return cut(self.levels[level], span)
+
+    def rows(self, level: int, span: Span) -> list[Rows]:
+        """Return a level over a span that is known, as rows of whole tiles."""
+        return [
+            Rows(rows, shared.start - at.start, shared.end - at.start)
+            for at, rows in self.levels[level]
+            if (shared := at.within(span))
+        ]
 
     def logits(self, span: Span) -> torch.Tensor:
         """Return logits over a span whose outputs are known; memory of its own."""

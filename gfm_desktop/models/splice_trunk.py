@@ -6,17 +6,38 @@ Rows are positions and columns channels, contiguous: what `conv2d` calls channel
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from gfm_desktop.models.compiled_steps import through_activation
 from gfm_desktop.models.rounded_convolution import RoundedConvolution
 from gfm_desktop.models.sequence import base_codes
 from gfm_desktop.models.spectral_convolution import DilatedConvolution
 from gfm_desktop.models.splice_cone import Levels
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import torch
 
     from gfm_desktop.models.splice_network import SpliceArchitecture
+
+
+_CACHE = 1 << 19
+"""Bytes of REF that are worked on at a time, so that they stay in the cache."""
+
+
+class Rows(NamedTuple):
+    """Some rows of a tensor, which is not cut for them: each cut costs a call.
+
+    Attributes:
+        rows: Shape (n, channels).
+        first: The first that counts.
+        end: End of those that count, exclusive.
+    """
+
+    rows: torch.Tensor
+    first: int
+    end: int
 
 
 class ResidualUnit(Protocol):
@@ -55,11 +76,15 @@ class LinearConvolution(Protocol):
         """Return rows that `linear` and `spread` read for so many that count."""
         ...
 
-    def linear(self, positions: torch.Tensor, outputs: int) -> torch.Tensor:
+    def linear(
+        self, positions: torch.Tensor, outputs: int, *, beside: int = 1
+    ) -> torch.Tensor:
         """Convolve without the bias."""
         ...
 
-    def spread(self, positions: torch.Tensor, length: int) -> torch.Tensor:
+    def spread(
+        self, positions: torch.Tensor, length: int, *, beside: int = 1
+    ) -> torch.Tensor:
         """Convolve without the bias what has nothing but zeros around it."""
         ...
 
@@ -94,7 +119,7 @@ class Trunk:
         self.levels = Levels.of(architecture)
         self.channels = architecture.channels
         self.outputs = architecture.outputs
-        self._slope = architecture.slope
+        self._slope = float(architecture.slope)
         self._head = network.head
         with torch.inference_mode():
             first = network.first
@@ -102,6 +127,7 @@ class Trunk:
             letters = first.weight[:, :, 0, 0].T
             unknown = torch.zeros_like(letters[:1])
             self._letters = torch.cat([letters, unknown]) + _bias(first)
+            self._one = self._letters.new_empty(0)
             self._units = [_unit(block, precision) for block in network.blocks]
             skips = [_matrix(skip) for skip in network.skips]
             weight, bias = _matrix(network.last)
@@ -154,33 +180,40 @@ class Trunk:
         return torch.nn.functional.leaky_relu_(rows, self._slope)
 
     def active_change(
-        self, level: int, change: torch.Tensor, rows: torch.Tensor, into: torch.Tensor
-    ) -> None:
-        """Write ``active(before + change) - active(before)``, as `splice_cone` has it.
+        self,
+        level: int,
+        change: torch.Tensor,
+        ref: Sequence[Sequence[Rows]],
+        *,
+        before: int,
+        room: int,
+    ) -> torch.Tensor:
+        """Return ``active(p + change) - active(p)``, as `splice_cone` has it.
 
         Args:
             level: Its number. The change of an even one is not normed yet.
-            change: Difference of the level.
-            rows: The level before its activation, `normed` where it is even.
-            into: Where to write; may not overlap the others.
+            change: Differences of the level, of some sequences beside each other
+                (`spectral_convolution`).
+            ref: p of each sequence over the same positions, in pieces: the level before
+                its activation, `normed` where it is even.
+            before: Rows of zeros that are wanted before, for each sequence.
+            room: Rows that are wanted in all, for each sequence; zeros behind.
         """
-        import torch
-
-        first = rows.clamp_max(0)
-        if self._slope:
-            first *= 1 - self._slope
-        if level % 2:
-            torch.add(change, first, out=into)
-        else:
-            torch.addcmul(first, change, self._units[level // 2].scale, out=into)
-        # Now `into` is c + (p - f(p)), and `first` p - f(p).
-        if self._slope == 0:
-            # -f(p) is (p - f(p)) - p.
-            torch.maximum(into, first.sub_(rows), out=into)
-            return
-        normed = into - first
-        second = rows.clamp_min(0).mul_(self._slope - 1)
-        torch.maximum(into, second.add_(normed, alpha=self._slope), out=into)
+        pieces = [piece for one in ref for piece in one]
+        scale = self._one if level % 2 else self._units[level // 2].scale
+        size = _CACHE // (len(ref) * self.channels * change.element_size())
+        return through_activation()(
+            change,
+            scale,
+            [piece.rows for piece in pieces],
+            [piece.first for piece in pieces],
+            [piece.end for piece in pieces],
+            [len(one) for one in ref],
+            self._slope,
+            before,
+            room,
+            max(1, size),
+        )
 
     def convolved(self, level: int, active: torch.Tensor) -> torch.Tensor:
         """Return convolution number `level` of rows, `Levels.reach` fewer each side."""

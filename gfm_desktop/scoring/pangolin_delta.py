@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 from gfm_desktop.errors import OptionError
 from gfm_desktop.models.option import Option
-from gfm_desktop.models.splice_alleles import AlleleBatch
+from gfm_desktop.models.splice_alleles import AlleleBatch, asked_at_once
 from gfm_desktop.scoring.card import Column, ScorerCard, VariantScore
 from gfm_desktop.scoring.pangolin_rule import LARGEST_DISTANCE, Networks, Rule
 
@@ -120,9 +120,10 @@ def score(
     _check_options(distance, masked, genes, batch_size)
     rule = Rule(model, reference, genes, distance, masked)
     outcomes: list[VariantScore] = []
-    for first in range(0, len(variants), batch_size):
+    step = asked_at_once(Networks(model), batch_size)
+    for first in range(0, len(variants), step):
         batch = AlleleBatch(Networks(model), reference, batch_size=batch_size)
-        waiting = [rule.begin(v, batch) for v in variants[first : first + batch_size]]
+        waiting = [rule.begin(v, batch) for v in variants[first : first + step]]
         batch.run()
         for state in waiting:
             outcome = state if isinstance(state, VariantScore) else rule.end(*state)

@@ -40,7 +40,7 @@ from gfm_desktop.errors import OptionError
 from gfm_desktop.genome.interval import Interval
 from gfm_desktop.genome.status import Status
 from gfm_desktop.models.option import Option
-from gfm_desktop.models.splice_alleles import AlleleBatch
+from gfm_desktop.models.splice_alleles import AlleleBatch, asked_at_once
 from gfm_desktop.models.splice_windows import (
     SpliceTarget,
     masked_sequence,
@@ -153,9 +153,10 @@ def score(
     _check_options(distance, masked, genes, batch_size)
     rule = _Rule(model, reference, genes, distance, masked)
     outcomes: list[VariantScore] = []
-    for first in range(0, len(variants), batch_size):
+    step = asked_at_once(model, batch_size)
+    for first in range(0, len(variants), step):
         batch = AlleleBatch(model, reference, batch_size=batch_size)
-        waiting = [rule.begin(v, batch) for v in variants[first : first + batch_size]]
+        waiting = [rule.begin(v, batch) for v in variants[first : first + step]]
         batch.run()
         for state in waiting:
             outcome = state if isinstance(state, VariantScore) else rule.end(*state)

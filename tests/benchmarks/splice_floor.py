@@ -43,19 +43,21 @@ def counted() -> Iterator[Work]:
     kind: Any = DilatedConvolution
     convolved, overlapped = kind._convolved, kind._overlapped
 
-    def note(layer: Any, outputs: int, multiplications: int) -> None:
+    def note(layer: Any, outputs: int, multiplications: int, beside: int) -> None:
         taps = layer.width * layer._channels[0] * layer._channels[1]
-        work.plain += 2e-9 * outputs * taps
-        work.done += 2e-9 * multiplications
+        work.plain += 2e-9 * outputs * beside * taps
+        work.done += 2e-9 * multiplications * beside
 
-    def count_convolved(layer: Any, rows: Any, outputs: int, **more: Any) -> Any:
-        note(layer, outputs, layer.multiplications(outputs))
-        return convolved(layer, rows, outputs, **more)
+    def count_convolved(
+        layer: Any, rows: Any, outputs: int, *, beside: int = 1, **more: Any
+    ) -> Any:
+        note(layer, outputs, layer.multiplications(outputs), beside)
+        return convolved(layer, rows, outputs, beside=beside, **more)
 
-    def count_overlapped(layer: Any, rows: Any, tiling: Any) -> Any:
+    def count_overlapped(layer: Any, rows: Any, tiling: Any, *, beside: int) -> Any:
         done = layer._spectral(tiling, tiling.rows, tiling.length)
-        note(layer, len(rows) + 2 * layer.reach, done)
-        return overlapped(layer, rows, tiling)
+        note(layer, len(rows) // beside + 2 * layer.reach, done, beside)
+        return overlapped(layer, rows, tiling, beside=beside)
 
     kind._convolved, kind._overlapped = count_convolved, count_overlapped
     cpu, wall = time.process_time(), time.perf_counter()

@@ -61,7 +61,7 @@ def answer(
     import torch
 
     with torch.inference_mode():
-        ref, alt = engine.answer(asked)
+        ((ref, alt),) = engine.answers([asked])
     return ref.numpy(), alt.numpy()
 
 

@@ -46,7 +46,7 @@ def reckoned(
         for place in places:
             ref = STRAND.letters(place, place + 1)
             alt = "A" if ref != "A" else "C"
-            network.answer(question(STRAND, place, ref, alt, distance=10))
+            network.answers([question(STRAND, place, ref, alt, distance=10)])
     tiles._reckoned = plain  # type: ignore[method-assign]
     return made
 
