@@ -10,7 +10,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from gfm_desktop.discovery import discover
-from gfm_desktop.ui import theme
+from gfm_desktop.ui.dock_sizes import AREAS, FRONT, DockSizes, in_front
 from gfm_desktop.ui.dock_title import DockTitle, NoTitle
 
 if TYPE_CHECKING:
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
 
 STATE_VERSION = 1
 """Raise it when a saved layout of before must not be used."""
-_AREAS = {
-    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
-    "right": Qt.DockWidgetArea.RightDockWidgetArea,
-    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
-}
-_SIZES = {"left": 290, "right": 310, "bottom": 320}
-"""Pixels that an area takes at first, at the normal text size."""
-_MOST = {"left": 0.24, "right": 0.24, "bottom": 0.38}
-"""Part of the window that it takes at most: large text must leave the browser room."""
 
 
 def panels() -> list[Panel]:
@@ -72,6 +63,7 @@ class Docks(QObject):
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._settled)
         self._state = QByteArray()
+        self._sizes = DockSizes(window)
         corner, area = Qt.Corner, Qt.DockWidgetArea
         window.setCorner(corner.BottomLeftCorner, area.LeftDockWidgetArea)
         window.setCorner(corner.BottomRightCorner, area.RightDockWidgetArea)
@@ -117,7 +109,7 @@ class Docks(QObject):
         if first is None or then is None:
             return
         behind = then in self._window.tabifiedDockWidgets(first)
-        if behind and then.toggleViewAction().isChecked() and _in_front(first):
+        if behind and then.toggleViewAction().isChecked() and in_front(first):
             then.raise_()
 
     def show(self) -> None:
@@ -130,6 +122,7 @@ class Docks(QObject):
             self._arrange()
         else:
             self._window.restoreState(self._state, STATE_VERSION)
+            QTimer.singleShot(0, self, self.fit_text)
 
     def hide(self) -> None:
         """Hide all panels and remember how they were."""
@@ -173,14 +166,14 @@ class Docks(QObject):
 
     def _seen(self, key: str, visible: bool) -> None:
         # Of tabbed docks only the one in front counts as visible here.
-        self._docks[key].setProperty("front", visible)
+        self._docks[key].setProperty(FRONT, visible)
         self._settle.start()
 
     def _settled(self) -> None:
         """Make the panels in front; leave out titles that a tab says already."""
         # Not in `_seen`: while Qt puts docks up, each is in front for a moment.
         for key, dock in self._docks.items():
-            if _in_front(dock):
+            if in_front(dock):
                 self._fill(key)
             others = self._window.tabifiedDockWidgets(dock)
             tabbed = any(other.toggleViewAction().isChecked() for other in others)
@@ -211,33 +204,16 @@ class Docks(QObject):
             if panel.area in first:
                 self._window.tabifyDockWidget(first[panel.area], dock)
             else:
-                self._window.addDockWidget(_AREAS[panel.area], dock)
+                self._window.addDockWidget(AREAS[panel.area], dock)
                 first[panel.area] = dock
         for dock in first.values():
             dock.raise_()
         # Sizes hold only once Qt has laid the docks out.
-        QTimer.singleShot(0, self, self.fit_text)
+        QTimer.singleShot(0, self, self._sizes.usual)
 
     def fit_text(self) -> None:
-        """Give the panels the room that the present text size needs."""
-        scale = theme.scale_of()
-        for area, size in _SIZES.items():
-            upright = area == "bottom"
-            direction = (
-                Qt.Orientation.Vertical if upright else Qt.Orientation.Horizontal
-            )
-            docks = [
-                self._docks[key]
-                for key, panel in self._panels.items()
-                if panel.area == area and self._docks[key].isVisible()
-            ][:1]
-            whole = self._window.height() if upright else self._window.width()
-            room = min(round(size * scale), round(_MOST[area] * whole))
-            self._window.resizeDocks(docks, [room] * len(docks), direction)
-
-
-def _in_front(dock: QDockWidget) -> bool:
-    return bool(dock.property("front"))
+        """Let the panels grow and shrink with the text, from the sizes they have."""
+        self._sizes.fit_text()
 
 
 def _text(data: QByteArray) -> str:

@@ -257,6 +257,38 @@ def test_that_large_text_leaves_the_browser_room_and_grows_every_heading(
     assert title.font().pointSizeF() == pytest.approx(before)
 
 
+def test_that_panels_keep_the_proportions_that_the_user_gave_them(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    opened.resize(1800, 1000)
+    docks = {dock.objectName(): dock for dock in opened.findChildren(QDockWidget)}
+    left, right, below = docks["scoring"], docks["inspector"], docks["variants"]
+
+    def are(*sizes: float) -> bool:
+        found = (left.width(), right.width(), below.height() + tabs)
+        return found == pytest.approx(sizes, abs=2)
+
+    opened.docks.panel("scoring")
+    qtbot.waitUntil(lambda: left.width() == 290)
+    # Tabs are a part of what is resized.
+    tabs = 320 - below.height()
+    assert tabs > 0
+    # Wider on the left, lower below; the right as it was.
+    opened.resizeDocks([left], [420], Qt.Orientation.Horizontal)
+    opened.resizeDocks([below], [240], Qt.Orientation.Vertical)
+    qtbot.waitUntil(lambda: are(420, 310, 240))
+    for _ in range(2):
+        opened.action("larger").trigger()
+    wide = pytest.approx((1.2 * 420, 1.2 * 310), abs=2)
+    qtbot.waitUntil(lambda: (left.width(), right.width()) == wide)
+    assert 1.2 * (240 - tabs) - 10 < below.height() < 1.2 * 240 - tabs
+    opened.action("normal").trigger()
+    qtbot.waitUntil(lambda: are(420, 310, 240))
+    opened.action("reset-layout").trigger()
+    qtbot.waitUntil(lambda: docks["data"].width() == 290)
+    assert below.height() + tabs == 320
+
+
 def test_that_layout_and_place_outlive_the_window(
     opened: MainWindow, bridge: EngineBridge, files: list[Path], qtbot: QtBot
 ) -> None:
