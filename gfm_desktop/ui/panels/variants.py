@@ -97,16 +97,13 @@ class VariantsPanel(QWidget):
         return self._bridge.submit(job, self._exported, priority=Priority.INTERACTIVE)
 
     def _build(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(6)
-        top.addWidget(self.filter, 1)
         self.columns_button = self._button("variant-columns", "Columns")
         self.columns_button.setToolTip("Choose which columns are shown")
         self.export_button = QPushButton("Export…")
         self.export_button.setObjectName("variant-export")
         self.export_button.setAccessibleName("Export scores to a file")
         for button in (self.columns_button, self.export_button):
-            top.addWidget(button)
+            self.filter.add(button)
         self.totals.setObjectName("variant-totals")
         self.totals.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
@@ -123,7 +120,7 @@ class VariantsPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 6)
         column.setSpacing(6)
-        column.addLayout(top)
+        column.addWidget(self.filter)
         column.addLayout(self._stack, 1)
         column.addLayout(bottom)
 

@@ -80,3 +80,55 @@ class FlowLayout(QLayout):
             x += size.width() + SPACING
             tall = max(tall, size.height())
         return y + tall - rect.y()
+
+
+class FilledFlow(FlowLayout):
+    """A flow of full lines: widgets shrink before a line breaks.
+
+    What a line has to spare goes to the first widget of all, where it is in the line.
+    """
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        y = rect.y()
+        for line in self._lines(rect.width()):
+            tall = max(item.sizeHint().height() for item in line)
+            if move:
+                x = rect.x()
+                for item, width in zip(line, self._widths(line, rect), strict=True):
+                    high = item.sizeHint().height()
+                    top = y + (tall - high) // 2
+                    item.setGeometry(QRect(x, top, width, high))
+                    x += width + SPACING
+            y += tall + SPACING
+        return max(0, y - SPACING - rect.y())
+
+    def _lines(self, room: int) -> list[list[QLayoutItem]]:
+        """Return the shown widgets in lines that hold their least widths."""
+        lines: list[list[QLayoutItem]] = []
+        used = room + 1
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            least = item.minimumSize().width()
+            if used + least > room:
+                lines.append([])
+                used = 0
+            lines[-1].append(item)
+            used += least + SPACING
+        return lines
+
+    def _widths(self, line: list[QLayoutItem], rect: QRect) -> list[int]:
+        """Return the widths of a line: between least and wanted, and what is left."""
+        least = [item.minimumSize().width() for item in line]
+        more = [
+            max(0, item.sizeHint().width() - width)
+            for item, width in zip(line, least, strict=True)
+        ]
+        spare = rect.width() - sum(least) - SPACING * (len(line) - 1)
+        share = min(1.0, max(0, spare) / max(1, sum(more)))
+        widths = [
+            width + int(share * wish) for width, wish in zip(least, more, strict=True)
+        ]
+        if line[0] is self._items[0]:
+            widths[0] += max(0, spare - sum(widths) + sum(least))
+        return [min(width, rect.width()) for width in widths]

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QLocale, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QDoubleValidator, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLineEdit,
     QSizePolicy,
     QToolButton,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from gfm_desktop.genome.status import DESCRIPTIONS, Status
 from gfm_desktop.genome.variant import VariantKind
+from gfm_desktop.ui.widgets.flow import FilledFlow
 from gfm_desktop.ui.widgets.look import LABELS
 from gfm_desktop.workspace.score_table import RowFilter
 
@@ -60,13 +60,16 @@ class VariantFilter(QWidget):
         self.kind.addItem("All kinds", None)
         for kind in VariantKind:
             self.kind.addItem(str(kind).capitalize() if kind.islower() else kind, kind)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self.search, 1)
-        for widget in (self.status, self.kind, self.minimum, self.in_view):
-            row.addWidget(widget)
-        row.addWidget(self.clear_button)
+        self._row = FilledFlow(self)
+        for widget in (
+            self.search,
+            self.status,
+            self.kind,
+            self.minimum,
+            self.in_view,
+            self.clear_button,
+        ):
+            self._row.addWidget(widget)
         self._fit()
         self._connect()
 
@@ -82,6 +85,10 @@ class VariantFilter(QWidget):
             maximum=_number(self.minimum.text()) if self._low_first else None,
             interval=self._interval if self.in_view.isChecked() else None,
         )
+
+    def add(self, button: QWidget) -> None:
+        """Put a button behind the filters; it goes to the next line with them."""
+        self._row.addWidget(button)
 
     def set_counts(self, counts: dict[str, int]) -> None:
         """Offer the statuses that occur, with their numbers."""
@@ -186,10 +193,14 @@ class VariantFilter(QWidget):
         return box
 
     def _fit(self) -> None:
-        """Give the score as much room as it needs, and the search a few letters."""
+        """Give the score as much room as it needs, and the others a few letters."""
         metrics = self.fontMetrics()
         self.minimum.setFixedWidth(metrics.horizontalAdvance("Score ≥ 0.00") + 18)
         self.search.setMinimumWidth(9 * metrics.averageCharWidth())
+        # Below that the next line has room.
+        arrow = 2 * metrics.height()
+        for box, words in ((self.status, "All statuses"), (self.kind, "All kinds")):
+            box.setMinimumWidth(metrics.horizontalAdvance(words) + arrow)
 
     def _combo(self, name: str, words: str) -> QComboBox:
         box = QComboBox()
@@ -198,8 +209,6 @@ class VariantFilter(QWidget):
         box.setToolTip(words)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        # Less than its words need: a small window must hold the whole row.
-        box.setMinimumWidth(64)
         return box
 
     def _button(self, name: str, text: str) -> QToolButton:

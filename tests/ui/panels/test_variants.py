@@ -504,3 +504,46 @@ def test_that_a_splice_programs_own_field_is_offered_where_its_model_scored(
     job = engine.jobs[job_id]
     assert isinstance(job, ExportScores)
     assert job.program_tag
+
+
+def rows_of(panel: VariantsPanel) -> list[list[str]]:
+    """Return the names of the filter's widgets, line by line, from the left."""
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    found = panel.filter.findChildren(QWidget, options=direct)
+    lines: list[list[QWidget]] = []
+    for widget in sorted(found, key=lambda one: one.geometry().center().y()):
+        middle = widget.geometry().center().y()
+        if not lines or middle - lines[-1][0].geometry().center().y() > 8:
+            lines.append([])
+        lines[-1].append(widget)
+    return [[one.objectName() for one in sorted(ln, key=QWidget.x)] for ln in lines]
+
+
+def test_that_filters_take_another_line_rather_than_lose_their_words(
+    panel: VariantsPanel, qtbot: QtBot
+) -> None:
+    names = [
+        "variant-search",
+        "variant-status",
+        "variant-kind",
+        "variant-minimum",
+        "variant-in-view",
+        "variant-clear",
+        "variant-columns",
+        "variant-export",
+    ]
+    panel.resize(1_400, 400)
+    qtbot.waitUntil(lambda: rows_of(panel) == [names])
+    filters = panel.filter
+    # The search has what the others leave.
+    assert filters.search.width() > 2 * filters.search.minimumWidth()
+    assert filters.status.width() == filters.status.sizeHint().width()
+    least = filters.minimumSizeHint().width()
+    for width in (504, least):
+        filters.setFixedWidth(width)
+        qtbot.waitUntil(lambda: len(rows_of(panel)) > 1)
+        assert [name for line in rows_of(panel) for name in line] == names
+        for box in (filters.status, filters.kind, filters.minimum):
+            assert box.width() >= box.minimumWidth()
+            assert box.geometry().right() < filters.width()
+        assert panel.view.geometry().top() >= filters.geometry().bottom()
