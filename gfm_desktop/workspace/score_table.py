@@ -206,15 +206,6 @@ class ScoreTable:
             total=total,
         )
 
-    def histogram(self, interval: Interval, bins: int) -> NDArray[np.int64]:
-        """Return how many variants begin in each of `bins` equal parts."""
-        columns = self._snapshot()
-        starts = columns.start[
-            columns.between(interval.contig, interval.start, interval.end)
-        ]
-        edges = np.linspace(interval.start, interval.end, bins + 1)
-        return np.histogram(starts, edges)[0].astype(np.int64)
-
     def counts(self) -> dict[str, int]:
         """Return status to number of rows, without the statuses that none has.
 

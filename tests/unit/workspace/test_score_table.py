@@ -375,13 +375,6 @@ def test_that_crowded_marks_keep_the_highest_scores(
     assert marks.total == 4
 
 
-def test_that_a_histogram_counts_every_variant_of_the_stretch(
-    small: ScoreTable,
-) -> None:
-    counts = small.histogram(Interval("chr2", 0, 500), 5)
-    assert counts.tolist() == [1, 0, 1, 1, 1]
-
-
 def test_that_an_unordered_stretch_is_drawn_in_order(tmp_path: Path) -> None:
     table = write(
         tmp_path / "v.parquet",
