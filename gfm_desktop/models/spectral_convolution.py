@@ -40,13 +40,11 @@ from gfm_desktop.models.compiled_steps import by_frequencies, by_windows
 from gfm_desktop.models.spectral_matrices import Tiling, transforms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import torch
 
-_LENGTHS = (2.05, 2.9)
-"""Lengths of tiles that are tried, in kernel widths; the cheapest is near 2. Each takes
-memory for the kernel's transform."""
+_LENGTH = 2.05
+"""Length of tiles in kernel widths, where they cost least. Others to choose from would
+save a few per cent at times, and take as much memory again for kernels' transforms."""
 _CALL = 250_000
 """What starting one operation costs, in multiplications done in the same time."""
 _FEW = 20_480
@@ -225,37 +223,32 @@ class DilatedConvolution:
         )
 
     def _tiling(self, outputs: int) -> Tiling | None:
-        """Return the cheapest tiling of outputs, None where `conv2d` is cheaper."""
+        """Return how outputs are cut into tiles, None where `conv2d` is cheaper."""
         if outputs not in self._tilings:
             plain = outputs * self.width * self._channels[0] * self._channels[1]
-            tilings = [
-                (self._cost(tiling, tiling.length, tiling.rows), tiling)
-                for tiling in self._possible(outputs)
-            ]
-            self._tilings[outputs] = _cheaper(tilings, plain + _CALL)
+            tiling = self._cut(outputs)
+            cost = self._cost(tiling, tiling.length, tiling.rows)
+            self._tilings[outputs] = tiling if cost < plain + _CALL else None
         return self._tilings[outputs]
 
     def _spreading(self, length: int) -> Tiling | None:
-        """Return the cheapest tiling of what `spread` reads, None for `_tiling`."""
+        """Return how to cut what `spread` reads, None for `_tiling`."""
         if length not in self._spreadings:
             outputs = length + 2 * self.reach
             other = self._tiling(outputs)
             plain = outputs * self.width * self._channels[0] * self._channels[1]
             if other is not None:
                 plain = self._cost(other, other.length, other.rows)
-            tilings = [
-                (self._cost(tiling, tiling.rows, tiling.length), tiling)
-                for tiling in self._possible(length)
-            ]
-            self._spreadings[length] = _cheaper(tilings, plain)
+            tiling = self._cut(length)
+            cost = self._cost(tiling, tiling.rows, tiling.length)
+            self._spreadings[length] = tiling if cost < plain else None
         return self._spreadings[length]
 
-    def _possible(self, positions: int) -> Iterator[Tiling]:
-        """Yield tilings that cut so many positions into tiles of `Tiling.rows` rows."""
-        for factor in _LENGTHS:
-            length = 2 * round(factor * self.width / 2)
-            rows = length - self.width + 1
-            yield Tiling(-(-positions // (rows * self.dilation)), length, rows)
+    def _cut(self, positions: int) -> Tiling:
+        """Return tiles that are `Tiling.rows` rows apart and hold so many positions."""
+        length = 2 * round(_LENGTH * self.width / 2)
+        rows = length - self.width + 1
+        return Tiling(-(-positions // (rows * self.dilation)), length, rows)
 
     def _cost(self, tiling: Tiling, read: int, given: int) -> int:
         """Return multiplications, and what starting the operations costs."""
@@ -288,12 +281,6 @@ class DilatedConvolution:
     def _matrices(self, length: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         weight = self._weight
         return transforms(length, self.width, weight.dtype, weight.device)
-
-
-def _cheaper(tilings: list[tuple[int, Tiling]], limit: int) -> Tiling | None:
-    """Return the tiling of the lowest cost, None where none is below the limit."""
-    cost, tiling = min(tilings, key=lambda one: one[0])
-    return tiling if cost < limit else None
 
 
 def _rows(positions: torch.Tensor, lanes: int) -> torch.Tensor:

@@ -53,6 +53,10 @@ class Question:
         return edit.removed, len(edit.inserted), self.alt.moved(-edit.start)
 
 
+_NEAR = 5_000
+"""Positions within which variants share most tiles of REF."""
+
+
 class IncrementalNetwork:
     """One network that answers questions; keeps tiles of REF."""
 
@@ -102,7 +106,8 @@ class IncrementalNetwork:
             len(edit.inserted),
             alt.moved(-edit.start),
         )
-        asked = [_Asked(one, self._around(one, shape)) for one in questions]
+        apart = _are_apart(questions)
+        asked = [_Asked(one, self._around(one, shape, apart)) for one in questions]
         changes = _Change(self._trunk, asked, shape).logits()
         changes = changes.view(shape.outputs.length, len(asked), -1)
         return [
@@ -110,11 +115,17 @@ class IncrementalNetwork:
             for one, change in zip(asked, changes.unbind(1), strict=True)
         ]
 
-    def _around(self, question: Question, shape: Cone) -> Known:
+    def _around(self, question: Question, shape: Cone, is_alone: bool) -> Known:
+        """Return REF around a variant; of memory that others share if it is not alone.
+
+        Whole tiles of some variants that share none of them would fill the memory.
+        """
         start = question.edit.start
         reads = [[at.moved(start) for at in spans] for spans in shape.reads]
         told = [at.moved(start) for at in shape.aligned(shape.outputs)]
-        return self._tiles.around(question.strand, reads, [question.ref, *told])
+        told.append(question.ref)
+        known = self._tiles.around(question.strand, reads, told)
+        return known.compact(reads, told) if is_alone else known
 
     def _told(
         self, asked: _Asked, shape: Cone, change: torch.Tensor
@@ -302,6 +313,13 @@ class _Change:
         into = self.trunk.empty(len(rows))
         self.trunk.active(rows, into)
         return into
+
+
+def _are_apart(questions: Sequence[Question]) -> bool:
+    """Tell whether variants share little of REF."""
+    strands = {question.strand.key for question in questions}
+    places = [question.edit.start for question in questions]
+    return len(strands) > 1 or max(places) - min(places) > _NEAR
 
 
 def _beside(strands: Sequence[str]) -> str:

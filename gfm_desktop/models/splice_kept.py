@@ -33,27 +33,42 @@ class Kept(Generic[Value]):
         self.limit = limit
         self._nbytes = 0
         self._found: OrderedDict[Hashable, Value] = OrderedDict()
+        self._used: set[Hashable] = set()
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._found)
+
+    def begin(self) -> None:
+        """Begin something: what is used from now on stays until `trim`."""
+        self._used.clear()
 
     def get(self, key: Hashable) -> Value | None:
         """Return what is kept under a key, which so was used last."""
         value = self._found.get(key)
         if value is not None:
             self._found.move_to_end(key)
+            self._used.add(key)
         return value
 
     def put(self, key: Hashable, value: Value) -> None:
-        """Keep a value, in the place of one that may be there."""
+        """Keep a value, in the place of one that may be there.
+
+        Makes room by forgetting what was not used since `begin`, as far as it goes.
+        """
         if (old := self._found.pop(key, None)) is not None:
             self._nbytes -= old.nbytes
         self._found[key] = value
+        self._used.add(key)
         self._nbytes += value.nbytes
+        while self._nbytes > self.limit and next(iter(self._found)) not in self._used:
+            self._forget()
 
     def trim(self) -> None:
         """Forget what was not used for longest, until the rest fits."""
         while self._nbytes > self.limit and self._found:
-            _, dropped = self._found.popitem(last=False)
-            self._nbytes -= dropped.nbytes
+            self._forget()
+
+    def _forget(self) -> None:
+        _, dropped = self._found.popitem(last=False)
+        self._nbytes -= dropped.nbytes

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _BYTES = 28 << 20
 """Of REF, for each network and strand: what an output of SpliceAI-10k sees, so that a
 variant some thousand bases further on reads it again."""
-_MOST_BYTES = 700 << 20
+_MOST_BYTES = 160 << 20
 """Over all networks of a model."""
 
 _NEAR = 1_000

@@ -37,6 +37,10 @@ _LEAST = 512
 _INNER = 4
 """Inner levels that see little are reckoned again for the few cones that read them, in
 tiles so many times shorter, and not kept for all positions."""
+_SHORT = 8
+"""So many times what they see beside a tile must fit into it."""
+_WIDE = 4
+"""Levels that see more than this share of a tile on each side are reckoned in parts."""
 
 
 def tile_size(flank: int) -> int:
@@ -105,12 +109,25 @@ def stages(levels: Levels, size: int) -> tuple[Stage, ...]:
     for below, last in zip(levels.skips, levels.skips[1:], strict=False):
         reach = levels.reach(below + 1)
         if 4 * reach < size:
-            beside = levels.reaches[last] - levels.reaches[below]
-            aside = 8 * beside <= size
-            found.append(Stage(below, last, size, inner=size // _INNER * aside))
+            for start, end in _parts(levels, below, last, size):
+                beside = levels.reaches[end] - levels.reaches[start]
+                aside = _SHORT * beside <= size
+                found.append(Stage(start, end, size, inner=size // _INNER * aside))
             continue
         found += [
             Stage(level - 1, level, 2 * reach, (last - level) % 2 * reach)
             for level in range(below + 1, last + 1)
         ]
     return tuple(found)
+
+
+def _parts(levels: Levels, below: int, last: int, size: int) -> list[tuple[int, int]]:
+    """Return levels that are to be reckoned together, cut where they see too much."""
+    middle = below + (last - below) // 4 * 2
+    beside = levels.reaches[last] - levels.reaches[below]
+    if middle == below or _WIDE * beside <= size:
+        return [(below, last)]
+    return [
+        *_parts(levels, below, middle, size),
+        *_parts(levels, middle, last, size),
+    ]

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from gfm_desktop.models.splice_stages import Stage
     from gfm_desktop.models.splice_trunk import Trunk
 
-_INNER_SHARE = 0.5
+_INNER_SHARE = 0.3
 """Of the memory, for inner levels."""
 
 
@@ -74,6 +74,23 @@ class Known:
 
     levels: tuple[Pieces, ...]
     told: tuple[Pieces, ...]
+
+    def compact(
+        self, reads: Sequence[Sequence[Span]], outputs: Sequence[Span]
+    ) -> Known:
+        """Return the same with memory of its own, for no more than is read.
+
+        Args:
+            reads: Of each level, what may be asked of it.
+            outputs: Where logits may be asked.
+        """
+        return Known(
+            tuple(
+                _copied(pieces, spans)
+                for pieces, spans in zip(self.levels, reads, strict=True)
+            ),
+            tuple(_copied(pieces, outputs) for pieces in self.told),
+        )
 
     def before(self, level: int, span: Span) -> Pieces:
         """Return a level over a span that is known, without copying."""
@@ -138,6 +155,8 @@ class Tiles:
         """
         with self._lock:
             self._unknown = self._unknown or unknown_rows(self._trunk)
+            self._tiles.begin()
+            self._inner.begin()
             reader = _Reader(self, strand)
             told = [reader.told(level, outputs) for level in self._trunk.levels.skips]
             levels = [reader.before(level, spans) for level, spans in enumerate(reads)]
@@ -259,6 +278,10 @@ class _Reader:
 
     def _letters(self, span: Span) -> torch.Tensor:
         return self.tiles._trunk.embedded(self.strand.letters(*span))
+
+
+def _copied(pieces: Pieces, spans: Sequence[Span]) -> Pieces:
+    return [(at, rows.clone()) for at, rows in cut(pieces, _hull(spans))]
 
 
 def _hull(spans: Sequence[Span]) -> Span:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gfm_desktop.models.splice_network import SpliceArchitecture
 
 
-_CACHE = 1 << 19
+_CACHE = 1 << 18
 """Bytes of REF that are worked on at a time, so that they stay in the cache."""
 
 

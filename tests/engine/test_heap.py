@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     import pytest
 
 
-def test_that_glibc_is_asked_for_one_heap(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_glibc_is_asked_for_one_heap_that_keeps_what_is_freed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked: list[tuple[int, int]] = []
 
     class Library:
@@ -23,8 +25,8 @@ def test_that_glibc_is_asked_for_one_heap(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(ctypes, "CDLL", lambda name: Library())
     heap.share_heap()
-    # M_ARENA_MAX of glibc's malloc.h.
-    assert asked == [(-8, 1)]
+    # M_ARENA_MAX, M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of glibc's malloc.h.
+    assert asked == [(-8, 1), (-3, 32 << 20), (-1, 128 << 20)]
 
 
 def test_that_other_systems_and_libraries_are_left_alone(

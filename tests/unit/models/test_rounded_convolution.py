@@ -26,8 +26,14 @@ def test_that_it_is_the_exact_one_up_to_rounding(width: int, dilation: int) -> N
     assert found.shape == told.shape
     error = (found - told).abs().max() / told.abs().max()
     assert 0 < float(error) < 0.01
+    beside = torch.stack([rows, -rows], dim=1).reshape(-1, 32)
+    both = rounded.linear(beside, outputs, beside=2)
+    assert torch.equal(both[::2], found)
+    assert torch.equal(both[1::2], -found)
     told = exact.spread(roomy, len(rows))
     found = rounded.spread(roomy, len(rows))
     assert found.shape == told.shape
+    both = rounded.spread(beside, len(rows), beside=2)
+    assert torch.equal(both[::2], found)
     error = (found - told).abs().max() / told.abs().max()
     assert 0 < float(error) < 0.01

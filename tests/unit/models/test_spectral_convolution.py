@@ -111,6 +111,31 @@ def test_that_small_ones_are_left_to_the_plain_convolution(
     )
 
 
+@pytest.mark.parametrize("length", [3, 90, 700, 2_050])
+@pytest.mark.parametrize(("width", "dilation"), [(41, 25), (21, 10), (11, 1)])
+def test_that_sequences_beside_each_other_give_what_each_gives_alone(
+    length: int, width: int, dilation: int
+) -> None:
+    import torch
+
+    weight, bias = kernel(width, 32, 32)
+    convolution = DilatedConvolution(weight, bias, dilation=dilation)
+    several = torch.randn(3, length, 32, dtype=torch.float64)
+    beside = several.transpose(0, 1).reshape(-1, 32)
+    missing = 3 * (convolution.room(length) - length)
+    roomy_beside = torch.nn.functional.pad(beside, (0, 0, 0, missing))
+    found = convolution.spread(roomy_beside, length, beside=3)
+    for number, one in enumerate(several):
+        alone = convolution.spread(roomy(convolution, one), length)
+        torch.testing.assert_close(found[number::3], alone, rtol=0, atol=1e-12)
+    if (outputs := length - 2 * convolution.reach) > 0:
+        found = convolution.linear(roomy_beside, outputs, beside=3)
+        assert len(found) == 3 * outputs
+        for number, one in enumerate(several):
+            alone = told(one, weight, None, dilation)
+            torch.testing.assert_close(found[number::3], alone, rtol=0, atol=1e-11)
+
+
 def test_that_a_tile_does_not_spread_a_small_signal_s_noise() -> None:
     # Differences far from a variant are tiny: they must not drown in rounding.
     import torch

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gfm_desktop.models import splice_incremental
 from gfm_desktop.models.pangolin_network import OUTPUTS, pangolin_class
 from gfm_desktop.models.splice_cone import Edit, Levels, Span, cone
 from gfm_desktop.models.splice_incremental import IncrementalNetwork
@@ -121,6 +122,50 @@ def test_that_each_kind_of_variant_gets_the_numbers_of_the_whole_network(
     # "=" stands for the anchor base, "N" for another base than REF's.
     alt = alt.replace("=", ref[0]).replace("N", {"A": "C"}.get(ref[0], "A"))
     check(name, start, ref, alt, 50)
+
+
+ALIKE = {
+    "substitutions": (1, "N"),
+    "insertions": (1, "=ACG"),
+    "deletions": (4, "="),
+    "delins": (3, "NTACN"),
+}
+
+
+@pytest.mark.parametrize("kind", ALIKE)
+@pytest.mark.parametrize("name", ["relu", "leaky", "spectral"])
+@pytest.mark.parametrize("starts", [(400, 409, 431, 890), (400, 401, 1_400)])
+def test_that_variants_of_one_shape_give_together_what_each_gives_alone(
+    kind: str, name: str, starts: Sequence[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    removed, alt = ALIKE[kind]
+    # Few apart share tiles, and far ones get memory of their own.
+    monkeypatch.setattr(splice_incremental, "_NEAR", 900)
+    asked = []
+    for start in starts:
+        ref = STRAND.letters(start, start + removed)
+        other = min(set("ACG") - {ref[0], ref[-1]})
+        new = alt.replace("=", ref[0]).replace("N", other)
+        asked.append(question(STRAND, start, ref, new, distance=50))
+    assert len({one.shape for one in asked}) == 1
+    with torch.inference_mode():
+        together = incremental(name).answers(asked)
+    for one, found in zip(asked, together, strict=True):
+        for values, alone in zip(found, answer(incremental(name), one), strict=True):
+            np.testing.assert_allclose(values.numpy(), alone, rtol=0, atol=1e-12)
+
+
+def test_that_other_sizes_and_windows_are_other_shapes() -> None:
+    asked = [
+        question(STRAND, 400, "A", "C", distance=50),
+        question(STRAND, 400, "AC", "C", distance=50),
+        question(STRAND, 400, "A", "CT", distance=50),
+        question(STRAND, 400, "A", "C", distance=51),
+    ]
+    assert len({one.shape for one in asked}) == 4
+    assert question(STRAND, 900, "G", "T", distance=50).shape == asked[0].shape
 
 
 def test_that_a_number_does_not_depend_on_what_was_asked_before() -> None:

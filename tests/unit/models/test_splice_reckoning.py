@@ -8,7 +8,7 @@ import pytest
 
 from gfm_desktop.models.splice_cone import Edit, Span
 from gfm_desktop.models.splice_incremental import Question
-from gfm_desktop.models.splice_reckoning import strands_at_once
+from gfm_desktop.models.splice_reckoning import _alike, strands_at_once
 
 
 @dataclass(frozen=True)
@@ -41,3 +41,14 @@ def test_that_strands_count_where_they_are_asked_about_at_one_place(
     asked: list[tuple[str, int]], strands: int
 ) -> None:
     assert strands_at_once([question(*one) for one in asked]) == strands
+
+
+def test_that_questions_of_one_shape_are_divided_evenly() -> None:
+    asked = [question("A", place) for place in range(0, 200, 20)]
+    wide = Span(-60, 61)
+    other = Question(Named("A"), Edit.of(0, "A", "C"), wide, wide)
+    groups = _alike([other, *asked, other])
+    assert sorted(map(len, groups)) == [2, 5, 5]
+    assert sorted(number for group in groups for number in group) == list(range(12))
+    assert [0, 11] in groups
+    assert _alike([]) == []
