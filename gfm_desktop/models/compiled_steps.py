@@ -48,7 +48,8 @@ def by_frequencies() -> Callable[..., torch.Tensor]:
     It takes rows of lanes; the matrix into the frequencies; the one back; the kernel's
     real and imaginary part, each (frequencies, in, out); a bias of a row, or an empty
     one; the number of tiles, by how many rows they are apart, and how many each reads;
-    whether outputs overlap and are added up. It returns (positions, out).
+    whether outputs overlap and are added up; how many tiles to do at a time. It returns
+    (positions, out).
     """
     import torch
 
@@ -63,31 +64,37 @@ def by_frequencies() -> Callable[..., torch.Tensor]:
         step: int,
         read: int,
         adds: bool,
+        together: int,
     ) -> torch.Tensor:
         count, inputs, outputs = real_kernel.shape
         lanes, given = rows.shape[1] // inputs, backward.shape[0]
-        # All tiles share this memory, which so stays in the processor's cache.
-        before = rows.new_empty([2, count, lanes, inputs])
-        after = rows.new_empty([2, count, lanes, outputs])
-        spectrum, told = before.view(2 * count, -1), after.view(2 * count, -1)
         found = rows.new_empty([(number - 1) * step + given, lanes * outputs])
         if adds:
             found.zero_()
-        for tile in range(number):
-            seen = rows[tile * step : tile * step + read]
-            # Rows that the last tile lacks are zeros.
-            torch.mm(forward[:, : seen.shape[0]], seen, out=spectrum)
+        for start in range(0, number, together):
+            tiles = min(together, number - start)
+            before = rows.new_empty([2, count, tiles * lanes, inputs])
+            after = rows.new_empty([2, count, tiles * lanes, outputs])
+            spectra = before.view(2 * count, tiles, -1)
+            mixed = after.view(2 * count, tiles, -1)
+            for tile in range(tiles):
+                first = (start + tile) * step
+                seen = rows[first : first + read]
+                # Rows that the last tile lacks are zeros.
+                torch.mm(forward[:, : seen.shape[0]], seen, out=spectra[:, tile])
             torch.bmm(before[0], real_kernel, out=after[0])
             after[0].baddbmm_(before[1], imaginary_kernel, alpha=-1)
             torch.bmm(before[1], real_kernel, out=after[1])
             after[1].baddbmm_(before[0], imaginary_kernel)
-            into = found[tile * step : tile * step + given]
-            if adds:
-                into.addmm_(backward, told)
-            elif bias.numel() > 0:
-                torch.addmm(bias, backward, told, out=into)
-            else:
-                torch.mm(backward, told, out=into)
+            for tile in range(tiles):
+                first = (start + tile) * step
+                into = found[first : first + given]
+                if adds:
+                    into.addmm_(backward, mixed[:, tile])
+                elif bias.numel() > 0:
+                    torch.addmm(bias, backward, mixed[:, tile], out=into)
+                else:
+                    torch.mm(backward, mixed[:, tile], out=into)
         return found.view(-1, outputs)
 
     return compiled(run)

@@ -47,6 +47,8 @@ _LENGTH = 2.05
 save a few per cent at times, and take as much memory again for kernels' transforms."""
 _CALL = 250_000
 """What starting one operation costs, in multiplications done in the same time."""
+_ROWS = 128
+"""Lanes whose channels are mixed at a time, about. More leave the cache."""
 _FEW = 20_480
 """Numbers up to which a sequence is convolved by one product of its windows."""
 _WINDOWS = 1 << 18
@@ -203,6 +205,7 @@ class DilatedConvolution:
             tiling.rows,
             tiling.length,
             False,
+            self._together(beside),
         )
 
     def _overlapped(
@@ -220,7 +223,12 @@ class DilatedConvolution:
             tiling.rows,
             tiling.rows,
             True,
+            self._together(beside),
         )
+
+    def _together(self, beside: int) -> int:
+        """Return how many tiles are mixed by one product: it is slow for few rows."""
+        return max(1, _ROWS // (self.dilation * beside))
 
     def _tiling(self, outputs: int) -> Tiling | None:
         """Return how outputs are cut into tiles, None where `conv2d` is cheaper."""

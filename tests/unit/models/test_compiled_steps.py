@@ -36,9 +36,9 @@ def given(chain: str, *, several: bool) -> list[Any]:
         spectrum = [rows(6, 4, 4), rows(6, 4, 4)]
         if several:
             return [rows(14, 12), rows(12, 10), rows(10, 12), *spectrum, none,
-                    3, 5, 5, True]  # fmt: skip
+                    3, 5, 5, True, 2]  # fmt: skip
         return [rows(9, 12), rows(12, 10), rows(5, 12), *spectrum, rows(12),
-                1, 5, 10, False]  # fmt: skip
+                1, 5, 10, False, 1]  # fmt: skip
     if chain == "by_windows":
         return [rows(60, 4), rows(12, 4), none if several else rows(4), 50, 3, 5, 7]
     pieces = [rows(20, 4), rows(30, 4), rows(50, 4)]
