@@ -9,6 +9,10 @@ no tile is reckoned anew for it.
 Variants whose cones have the same shape, as those of all substitutions of one base
 have, are reckoned beside each other (`spectral_convolution`): one matrix product for
 all of them.
+
+A number does not depend on what else was asked: a tile is the same whoever asks first,
+and a variant's rows are reckoned from its own. With the matrix products of the machine
+where this was measured that holds for every bit, whatever lies beside.
 """
 
 from __future__ import annotations

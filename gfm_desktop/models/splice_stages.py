@@ -9,11 +9,12 @@ that reach far are stages of their own, of tiles twice as long as their reach: t
 tile reads exactly two tiles of the level before, whose grid is moved by half a tile,
 and nothing is reckoned twice.
 
-For SpliceAI-10k that is a stage for each of the first three groups of units, in tiles
-of 2,000, and one for each of the last eight convolutions, in tiles of 1,000. Along a
-strand a position takes 1.1 times the multiplications that it takes without tiles; an
-isolated variant, of which whole tiles are read, 1.5 times those of its window alone.
-One tile of the whole network in one go, of 2,000 outputs, takes 4.3 times.
+For SpliceAI-10k that is a stage for each of the first two groups of units and two for
+the third, in tiles of 2,000, and one for each of the last eight convolutions, in tiles
+of 1,000. Along a strand a position takes 1.05 times the multiplications that it takes
+without tiles; an isolated variant, of which whole tiles are read, 1.7 times those of
+its window alone. One tile of the whole network in one go, of 2,000 outputs, takes 4.3
+times.
 """
 
 from __future__ import annotations
