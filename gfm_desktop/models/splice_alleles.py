@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from gfm_desktop.models.sequence import reverse_complement
 from gfm_desktop.models.splice_cone import Edit, Span
-from gfm_desktop.models.splice_incremental import Question
+from gfm_desktop.models.splice_question import Question
 from gfm_desktop.models.splice_windows import (
     ReferenceWindow,
     SpliceTarget,

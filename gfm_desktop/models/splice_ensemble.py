@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from gfm_desktop.models.card import ModelCard
-    from gfm_desktop.models.splice_incremental import Question
+    from gfm_desktop.models.splice_question import Question
 
 _MEMORY_BYTES = 64 << 20
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from gfm_desktop.models.splice_incremental import Question
+    from gfm_desktop.models.splice_question import Question
 
 _BYTES = 28 << 20
 """Of REF, for each network and strand: what an output of SpliceAI-10k sees, so that a

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gfm_desktop.genome.reference import Reference
     from gfm_desktop.genome.variant import Variant
     from gfm_desktop.models.pangolin import PangolinModel
-    from gfm_desktop.models.splice_incremental import Question
+    from gfm_desktop.models.splice_question import Question
 
 LARGEST_DISTANCE = 4_999
 UNKNOWN_SHARE = 0.05

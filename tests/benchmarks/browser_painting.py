@@ -94,7 +94,7 @@ class Hand:
         self.canvas = self.panel.canvas
         marks = self.canvas.sources.marks
         while marks.all is None:
-            application.processEvents()
+            self.breathe()
         # As the application does.
         gc.freeze()
         self.canvas.hurry(FRAME)
@@ -106,11 +106,20 @@ class Hand:
         view = self.canvas.view()[0]
         return any(p.lane.track.busy(view) for p in self.canvas.visible())
 
+    def breathe(self) -> None:
+        """Let events in, then let go of Python's lock as an event loop does.
+
+        Without the sleep threads that read got the lock 200 times a second at most,
+        and a picture came after half a minute.
+        """
+        self.application.processEvents()
+        time.sleep(0.000_2)
+
     def rest(self, seconds: float = 0.3) -> None:
         """Let everything that is under way arrive, and the margins be painted."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end or self.busy():
-            self.application.processEvents()
+            self.breathe()
 
     def jump(self, start: int, size: int, first: Times) -> None:
         """Go to a place and stay until all of it is painted."""
@@ -121,7 +130,7 @@ class Hand:
 
         first.take(look)
         while self.busy():
-            self.application.processEvents()
+            self.breathe()
         self.canvas.repaint()
 
     def pan(self) -> None:

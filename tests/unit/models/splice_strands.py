@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from gfm_desktop.models.sequence import one_hot
 from gfm_desktop.models.splice_cone import Edit, Span
-from gfm_desktop.models.splice_incremental import Question
 from gfm_desktop.models.splice_network import SpliceArchitecture, replicate_class
+from gfm_desktop.models.splice_question import Question
 
 if TYPE_CHECKING:
     import numpy as np

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from gfm_desktop.models.splice_incremental import Question
+    from gfm_desktop.models.splice_question import Question
 
 SIZES = {
     "relu": SpliceArchitecture(channels=6, groups=((3, 1), (5, 2), (21, 4)), units=2),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gfm_desktop.models.splice_cone import Edit, Span
-from gfm_desktop.models.splice_incremental import Question
+from gfm_desktop.models.splice_question import Question
 from gfm_desktop.models.splice_reckoning import _alike, strands_at_once
 
 
