@@ -67,9 +67,14 @@ class IncrementalNetwork:
         trunk = Trunk(network, precision=precision)
         return cls(trunk, limit=limit, tile=tile_size(trunk.levels.flank))
 
-    def allow(self, limit: int) -> None:
-        """Keep up to so many bytes of REF from the next question on."""
-        self._tiles.allow(limit)
+    def allow(self, limit: int, *, strands: int = 1) -> None:
+        """Keep REF from the next question on.
+
+        Args:
+            limit: Up to so many bytes.
+            strands: How many are asked about in turn.
+        """
+        self._tiles.allow(limit, strands=strands)
 
     def answers(
         self, questions: Sequence[Question]
@@ -88,7 +93,7 @@ class IncrementalNetwork:
             len(edit.inserted),
             alt.moved(-edit.start),
         )
-        apart = _are_apart(questions)
+        apart = are_apart(questions)
         asked = [Asked(one, self._around(one, shape, apart)) for one in questions]
         changes = Change(self._trunk, asked, shape).logits()
         changes = changes.view(shape.outputs.length, len(asked), -1)
@@ -122,7 +127,7 @@ class IncrementalNetwork:
         return self._trunk.told(ref), self._trunk.told(alt)
 
 
-def _are_apart(questions: Sequence[Question]) -> bool:
+def are_apart(questions: Sequence[Question]) -> bool:
     """Tell whether variants share little of REF."""
     strands = {question.strand.key for question in questions}
     places = [question.edit.start for question in questions]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 from gfm_desktop.models.exact import exact
 from gfm_desktop.models.side_by_side import side_by_side
-from gfm_desktop.models.splice_incremental import IncrementalNetwork
+from gfm_desktop.models.splice_incremental import IncrementalNetwork, are_apart
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -19,14 +21,19 @@ if TYPE_CHECKING:
 _BYTES = 28 << 20
 """Of REF, for each network and strand: what an output of SpliceAI-10k sees, so that a
 variant some thousand bases further on reads it again."""
-_MOST_BYTES = 160 << 20
-"""Over all networks of a model."""
+_MOST_BYTES = 170 << 20
+_MOST_NEAR_BYTES = 700 << 20
+"""Over all networks of a model: the latter where variants lie near one another, which
+is where several strands are worth their memory."""
 
 _NEAR = 1_000
 
 _TOGETHER = 6
 """Questions that are answered together at most. More gain nothing, for by then the
 products are large; and there would be less to divide among threads."""
+
+_APART = 3
+"""As many of variants that share little of REF: each then has memory of its own."""
 
 _Alleles = tuple[tuple["torch.Tensor", ...], tuple["torch.Tensor", ...]]
 
@@ -50,6 +57,15 @@ def strands_at_once(questions: Sequence[Question]) -> int:
         over = (low - _NEAR <= at <= high + _NEAR for low, high in ranges.values())
         most = max(most, sum(over))
     return most
+
+
+def are_near(questions: Sequence[Question]) -> bool:
+    """Tell whether most variants have another one near them on the same strand."""
+    places: dict[Hashable, list[int]] = {}
+    for question in questions:
+        places.setdefault(question.strand.key, []).append(question.edit.start)
+    gaps = [b - a for one in places.values() for a, b in pairwise(sorted(one))]
+    return bool(gaps) and median(gaps) <= _NEAR
 
 
 class Reckoning:
@@ -86,9 +102,11 @@ class Reckoning:
             Tensors of shape (outputs, positions).
         """
         size = len(self._networks)
-        limit = min(_BYTES * strands_at_once(questions), _MOST_BYTES // max(1, size))
+        strands = strands_at_once(questions)
+        most = _MOST_NEAR_BYTES if are_near(questions) else _MOST_BYTES
+        limit = min(_BYTES * strands, most // max(1, size))
         for network in self._networks:
-            network.allow(limit)
+            network.allow(limit, strands=strands)
         groups = _alike(questions)
         tasks = [
             partial(self._answer, network, [questions[number] for number in group])
@@ -120,7 +138,14 @@ def _alike(questions: Sequence[Question]) -> list[list[int]]:
         shapes.setdefault(question.shape, []).append(number)
     groups = []
     for numbers in shapes.values():
-        count = -(-len(numbers) // _TOGETHER)
-        size = -(-len(numbers) // count)
-        groups += [numbers[n : n + size] for n in range(0, len(numbers), size)]
+        for group in _evenly(numbers, _TOGETHER):
+            far = are_apart([questions[number] for number in group])
+            groups += _evenly(group, _APART) if far else [group]
     return groups
+
+
+def _evenly(numbers: list[int], most: int) -> list[list[int]]:
+    """Return numbers in groups of about the same size, none larger than `most`."""
+    count = -(-len(numbers) // most)
+    size = -(-len(numbers) // count)
+    return [numbers[n : n + size] for n in range(0, len(numbers), size)]

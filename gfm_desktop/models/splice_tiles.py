@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from gfm_desktop.models.splice_stages import Stage
     from gfm_desktop.models.splice_trunk import Trunk
 
-_INNER_SHARE = 0.3
+_INNER_SHARE = 0.25
 """Of the memory, for inner levels."""
 
 
@@ -133,13 +133,15 @@ class Tiles:
         self._tiles: Kept[Tile] = Kept(0)
         self._inner: Kept[Inner] = Kept(0)
         self._lock = threading.Lock()
+        self._depth = 0
         self._unknown: tuple[UnknownRow, ...] = ()
         self.allow(limit)
 
-    def allow(self, limit: int) -> None:
-        """Keep up to so many bytes from the next call on."""
+    def allow(self, limit: int, *, strands: int = 1) -> None:
+        """Keep up to so many bytes from the next call on, of strands in turn."""
         inner = int(_INNER_SHARE * limit)
         with self._lock:
+            self._tiles.turns = self._inner.turns = strands
             self._tiles.limit = limit - inner
             self._inner.limit = inner
 
@@ -157,7 +159,7 @@ class Tiles:
             self._unknown = self._unknown or unknown_rows(self._trunk)
             self._tiles.begin()
             self._inner.begin()
-            reader = _Reader(self, strand)
+            reader = _Reader(self, strand, reads)
             told = [reader.told(level, outputs) for level in self._trunk.levels.skips]
             levels = [reader.before(level, spans) for level, spans in enumerate(reads)]
             # Not earlier: a tile is read by several of those above it.
@@ -166,10 +168,11 @@ class Tiles:
 
     def _tile(self, reader: _Reader, number: int, place: int) -> Tile:
         key = reader.strand.key, number, place
-        found = self._tiles.get(key)
+        wanted = self._depth == 0
+        found = self._tiles.get(key, wanted=wanted)
         if found is None:
             found, _ = self._reckoned(reader, number, place)
-            self._tiles.put(key, found)
+            self._tiles.put(key, found, wanted=wanted)
         return found
 
     def _inner_of(self, reader: _Reader, number: int, place: int) -> Inner:
@@ -188,10 +191,20 @@ class Tiles:
         read = span.wider(reaches[stage.last - 1] - reaches[stage.below])
         even = joined(cut(reader.even(stage.below, read), read))
         found = inner_levels(trunk, stage, span, even)
-        self._keep_inner(key, found)
+        self._keep_inner(key, found, True)
         return found
 
     def _reckoned(self, reader: _Reader, number: int, place: int) -> tuple[Tile, Inner]:
+        # Tiles that are read meanwhile are steps to this one.
+        self._depth += 1
+        try:
+            return self._reckoned_from_below(reader, number, place)
+        finally:
+            self._depth -= 1
+
+    def _reckoned_from_below(
+        self, reader: _Reader, number: int, place: int
+    ) -> tuple[Tile, Inner]:
         trunk, stage = self._trunk, self._stages[number]
         reaches, span = trunk.levels.reaches, stage.span(place)
         if self._is_unknown(reader, stage, span):
@@ -201,14 +214,16 @@ class Tiles:
             below = joined(cut(reader.even(stage.below, read), read))
             tile, inner = several(trunk, stage, span, below, keep=not stage.inner)
             if inner.rows:
-                self._keep_inner((reader.strand.key, number, place), inner)
+                wanted = reader.looks_into(stage, span)
+                self._keep_inner((reader.strand.key, number, place), inner, wanted)
             return tile, inner
         before = cut(reader.before(stage.below, [read]), read)
         even = [] if stage.last % 2 else reader.even(stage.below - 1, span)
         return one(trunk, stage, span, before, cut(even, span)), Inner(())
 
-    def _keep_inner(self, key: Hashable, inner: Inner) -> None:
-        self._inner.put(key, inner)
+    def _keep_inner(self, key: Hashable, inner: Inner, wanted: bool) -> None:
+        self._inner.put(key, inner, wanted=wanted)
+        # Nothing else is made of them: what is not wanted need not wait for the end.
         self._inner.trim()
 
     def _is_unknown(self, reader: _Reader, stage: Stage, span: Span) -> bool:
@@ -222,6 +237,15 @@ class _Reader:
 
     tiles: Tiles
     strand: Strand
+    reads: Sequence[Sequence[Span]]
+
+    def looks_into(self, stage: Stage, span: Span) -> bool:
+        """Tell whether inner levels of a tile are read for themselves."""
+        return any(
+            read.within(span)
+            for level in range(stage.below + 1, stage.last)
+            for read in self.reads[level]
+        )
 
     def told(self, level: int, spans: Sequence[Span]) -> Pieces:
         """Return what the skip connection behind a level adds to the logits."""

@@ -8,7 +8,7 @@ import pytest
 
 from gfm_desktop.models.splice_cone import Edit, Span
 from gfm_desktop.models.splice_question import Question
-from gfm_desktop.models.splice_reckoning import _alike, strands_at_once
+from gfm_desktop.models.splice_reckoning import _alike, are_near, strands_at_once
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,27 @@ def test_that_questions_of_one_shape_are_divided_evenly() -> None:
     assert sorted(number for group in groups for number in group) == list(range(12))
     assert [0, 11] in groups
     assert _alike([]) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "near"),
+    [
+        ([], False),
+        ([("A", 5_000)], False),
+        ([("+", 5_000), ("-", -5_001)], False),
+        ([("+", 5_000), ("-", -5_001), ("+", 5_400), ("-", -5_401)], True),
+        ([("A", 5_000), ("A", 5_010), ("A", 20_000), ("A", 20_010)], True),
+        ([("A", 5_000), ("A", 10_000), ("A", 15_000), ("A", 15_010)], False),
+    ],
+)
+def test_that_variants_are_near_where_most_have_a_neighbour_on_their_strand(
+    asked: list[tuple[str, int]], near: bool
+) -> None:
+    assert are_near([question(*one) for one in asked]) is near
+
+
+def test_that_variants_that_share_little_are_answered_in_smaller_groups() -> None:
+    far = [question("A", place) for place in range(0, 60_000, 10_000)]
+    assert [len(group) for group in _alike(far)] == [3, 3]
+    strands = [question(name, 0) for name in "ABAB"]
+    assert [len(group) for group in _alike(strands)] == [2, 2]

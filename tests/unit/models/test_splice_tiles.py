@@ -89,14 +89,36 @@ def test_that_memory_is_bounded() -> None:
 
 def test_that_what_is_not_used_any_more_makes_room_at_once() -> None:
     kept = Kept[Some](10)
+    kept.begin()
     for name in "abc":
-        kept.put(name, Some(4))
+        kept.put(name, Some(4), wanted=False)
     # All of them are in use: nothing may go.
     assert len(kept) == 3
     kept.begin()
     kept.get("b")
     kept.put("d", Some(4))
     assert [name for name in "abcd" if kept.get(name)] == ["b", "d"]
+
+
+def test_that_what_is_wanted_in_turn_outlasts_what_it_was_made_of() -> None:
+    kept = Kept[Some](20)
+    kept.turns = 2
+    for strand in "+-":
+        kept.begin()
+        kept.put(f"{strand} wanted", Some(8))
+        kept.put(f"{strand} step", Some(8), wanted=False)
+        kept.trim()
+    assert [name for name in ("+ wanted", "- wanted") if kept.get(name)] == [
+        "+ wanted",
+        "- wanted",
+    ]
+    for _ in range(2):
+        kept.begin()
+        kept.put("another", Some(8))
+        kept.trim()
+    # By now nobody has wanted the first ones for two turns.
+    assert kept.get("another")
+    assert len(kept) == 2
 
 
 def test_that_a_copy_holds_what_is_read_and_no_more() -> None:
