@@ -109,8 +109,8 @@ class Hand:
     def breathe(self) -> None:
         """Let events in, then let go of Python's lock as an event loop does.
 
-        Without the sleep threads that read got the lock 200 times a second at most,
-        and a picture came after half a minute.
+        A loop that never sleeps can keep the lock from threads that read: pictures came
+        after half a minute, once.
         """
         self.application.processEvents()
         time.sleep(0.000_2)
