@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gfm_desktop.command_line.flags import (
+    add_batch_size,
     add_json,
     add_model,
     add_model_options,
     add_setting,
     count,
     pair,
-    positive,
 )
 from gfm_desktop.finetune.options import OPTIONS
 
@@ -23,13 +23,7 @@ def add_finetune(parser: argparse.ArgumentParser) -> None:
     """Add all flags of the command."""
     _add_files(parser)
     add_model(parser, required=False)
-    parser.add_argument(
-        "--batch-size",
-        metavar="N",
-        type=positive,
-        default=0,
-        help="sequences run at once; left out, the program chooses",
-    )
+    add_batch_size(parser)
     add_model_options(parser)
     parser.add_argument(
         "--fresh", action="store_true", help="begin anew, whatever --out holds"

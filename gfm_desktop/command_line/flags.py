@@ -45,6 +45,17 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_batch_size(parser: argparse.ArgumentParser) -> None:
+    """Add the flag for how much runs at once; 0 stands for the program's choice."""
+    parser.add_argument(
+        "--batch-size",
+        metavar="N",
+        type=positive,
+        default=0,
+        help="sequences run at once; left out, the program chooses",
+    )
+
+
 def add_json(parser: argparse.ArgumentParser, words: str) -> None:
     """Add the switch for programs."""
     parser.add_argument("--json", action="store_true", help=words)

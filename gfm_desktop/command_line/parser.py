@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from gfm_desktop import __version__
 from gfm_desktop.command_line.finetune_flags import add_finetune
 from gfm_desktop.command_line.flags import (
+    add_batch_size,
     add_json,
     add_model,
     add_model_options,
     add_option,
     count,
-    positive,
 )
 from gfm_desktop.command_line.preflight import unknown_arguments
 from gfm_desktop.errors import OptionError
@@ -182,13 +182,7 @@ def _add_score(commands: Any) -> None:
     score.add_argument(
         "--scorer", metavar="NAME", default="", help="default: the model's own"
     )
-    score.add_argument(
-        "--batch-size",
-        metavar="N",
-        type=positive,
-        default=0,
-        help="sequences run at once; left out, the program chooses",
-    )
+    add_batch_size(score)
     add_model_options(score)
     score.add_argument(
         "--background",

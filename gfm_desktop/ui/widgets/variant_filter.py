@@ -60,15 +60,15 @@ class VariantFilter(QWidget):
         self.kind.addItem("All kinds", None)
         for kind in VariantKind:
             self.kind.addItem(str(kind).capitalize() if kind.islower() else kind, kind)
-        self._row = FilledFlow(self)
-        for widget in (
+        self._asking = (
             self.search,
             self.status,
             self.kind,
             self.minimum,
             self.in_view,
-            self.clear_button,
-        ):
+        )
+        self._row = FilledFlow(self)
+        for widget in (*self._asking, self.clear_button):
             self._row.addWidget(widget)
         self._fit()
         self._connect()
@@ -127,16 +127,7 @@ class VariantFilter(QWidget):
 
     def clear(self) -> None:
         """Show everything again."""
-        blockers = [
-            QSignalBlocker(widget)
-            for widget in (
-                self.search,
-                self.status,
-                self.kind,
-                self.minimum,
-                self.in_view,
-            )
-        ]
+        blockers = [QSignalBlocker(widget) for widget in self._asking]
         self.search.clear()
         self.minimum.clear()
         self.status.setCurrentIndex(0)
