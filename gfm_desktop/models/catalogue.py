@@ -181,8 +181,9 @@ def options_of(card: ModelCard) -> tuple[Option, ...]:
     precision = Option(
         PRECISION,
         "Precision",
-        "Number format inside the network. Formats other than fp32 are faster and "
-        "slightly less exact; a self-check on this device says by how much.",
+        "Number format inside the network. Formats other than fp32 are slightly less "
+        "exact and may be faster; a self-check on this device says by how much, and "
+        "keeps fp32 where they gain nothing.",
         "fp32",
         choices=("fp32", *card.safe_precisions),
     )

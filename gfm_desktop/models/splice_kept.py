@@ -104,3 +104,4 @@ class Kept(Generic[Value]):
     def _forget(self, key: Hashable) -> None:
         self._nbytes -= self._found.pop(key).nbytes
         self._wanted.pop(key, None)
+        self._used.discard(key)

@@ -127,7 +127,7 @@ class Trunk:
             letters = first.weight[:, :, 0, 0].T
             unknown = torch.zeros_like(letters[:1])
             self._letters = torch.cat([letters, unknown]) + _bias(first)
-            self._one = self._letters.new_empty(0)
+            self._unscaled = self._letters.new_empty(0)
             self._units = [_unit(block, precision) for block in network.blocks]
             skips = [_matrix(skip) for skip in network.skips]
             weight, bias = _matrix(network.last)
@@ -200,7 +200,7 @@ class Trunk:
             room: Rows that are wanted in all, for each sequence; zeros behind.
         """
         pieces = [piece for one in ref for piece in one]
-        scale = self._one if level % 2 else self._units[level // 2].scale
+        scale = self._unscaled if level % 2 else self._units[level // 2].scale
         size = _CACHE // (len(ref) * self.channels * change.element_size())
         return through_activation()(
             change,

@@ -100,6 +100,15 @@ def test_that_what_is_not_used_any_more_makes_room_at_once() -> None:
     assert [name for name in "abcd" if kept.get(name)] == ["b", "d"]
 
 
+def test_that_nothing_is_remembered_of_what_is_forgotten() -> None:
+    # Keys may be windows of ten thousand letters.
+    kept = Kept[Some](10)
+    for name in range(100):
+        kept.put(name, Some(4))
+        kept.trim()
+    assert len(kept) == len(kept._used) == len(kept._wanted) == 2
+
+
 def test_that_what_is_wanted_in_turn_outlasts_what_it_was_made_of() -> None:
     kept = Kept[Some](20)
     kept.turns = 2
