@@ -183,7 +183,7 @@ def options_of(card: ModelCard) -> tuple[Option, ...]:
         "Precision",
         "Number format inside the network. Formats other than fp32 are slightly less "
         "exact and may be faster; a self-check on this device says by how much, and "
-        "keeps fp32 where they gain nothing.",
+        "refuses one that gains nothing.",
         "fp32",
         choices=("fp32", *card.safe_precisions),
     )
